@@ -1,0 +1,77 @@
+# kiln: build, test, install. `make help` lists the targets.
+#
+# Each room of src/ becomes an archive, and a unit test links only its own room and those above it in ROOMS, so that the
+# order of the rooms is held by the linker as well as by `make check-layers`.
+
+CC ?= cc
+BUILD ?= build
+SAN ?=
+ROOMS := base diag value kube yaml jsone model project service render standards tree cli
+
+VERSION := 0.1.0
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wundef
+OPTIMISE ?= -O2 -g
+CFLAGS_ALL := -std=c11 -D_GNU_SOURCE -DKILN_VERSION='"$(VERSION)"' -Iinclude $(WARNINGS) $(OPTIMISE) -fno-strict-overflow \
+  -fstack-protector-strong $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) $(CFLAGS)
+LDFLAGS_ALL := $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
+LIBS := -lfyaml -lyaml -lmd -lm -lpthread
+
+sources = $(wildcard src/$(1)/*.c)
+objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call sources,$(1)))
+ARCHIVES := $(foreach room,$(ROOMS),$(BUILD)/lib/$(room).a)
+EMBEDDED := $(sort $(shell find templates environments standards -type f 2>/dev/null))
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: all
+all: $(BUILD)/kiln
+
+$(BUILD)/kiln: $(BUILD)/obj/main.o $(BUILD)/obj/pipeline.o $(BUILD)/obj/embedded.o $(ARCHIVES)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(BUILD)/obj/main.o -Wl,--start-group $(BUILD)/obj/pipeline.o $(ARCHIVES) \
+	  $(BUILD)/obj/embedded.o -Wl,--end-group $(LIBS)
+
+$(BUILD)/obj/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+define archive_rule
+$(BUILD)/lib/$(1).a: $(call objects,$(1))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$(AR) rcs $$@ $(call objects,$(1))
+endef
+$(foreach room,$(ROOMS),$(eval $(call archive_rule,$(room))))
+
+# templates/, environments/ and standards/ travel inside the program.
+$(BUILD)/tools/embed: tools/embed.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 $(WARNINGS) -O1 -o $@ $<
+$(BUILD)/obj/embedded.c: $(BUILD)/tools/embed $(EMBEDDED) templates environments standards
+	@mkdir -p $(@D)
+	$(BUILD)/tools/embed $(EMBEDDED) > $@
+$(BUILD)/obj/embedded.o: $(BUILD)/obj/embedded.c
+	$(CC) $(CFLAGS_ALL) -c -o $@ $<
+
+# ---- unit tests: tests/unit/ROOM_*_test.c or tests/unit/ROOM_test.c ----
+
+upto = $(if $(filter $(1),$(ROOMS)),$(call upto_walk,$(1),$(ROOMS)))
+upto_walk = $(firstword $(2)) $(if $(filter $(1),$(firstword $(2))),,$(call upto_walk,$(1),$(wordlist 2,$(words $(2)),$(2))))
+room_of = $(firstword $(subst _, ,$(1)))
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*_test.c))
+
+define unit_rule
+$(BUILD)/unit/$(1): tests/unit/$(1).c $(BUILD)/obj/embedded.o $(foreach room,$(call upto,$(call room_of,$(1))),$(BUILD)/lib/$(room).a)
+	@mkdir -p $$(@D)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -MMD -MP -o $$@ $$< -Wl,--start-group \
+	  $(foreach room,$(call upto,$(call room_of,$(1))),$(BUILD)/lib/$(room).a) $(BUILD)/obj/embedded.o -Wl,--end-group -lcmocka $(LIBS)
+endef
+$(foreach test,$(notdir $(UNIT_TESTS)),$(eval $(call unit_rule,$(test))))
+
+.PHONY: unit
+unit: $(UNIT_TESTS) ; @tests/run-unit $(UNIT_TESTS)
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD)/obj $(BUILD)/unit -name '*.d' 2>/dev/null)

@@ -1,0 +1,180 @@
+/*
+ * base: what every room stands on: strings, arenas, buffers, hash indexes, UTF-8, spelling distance, embedded files and
+ * the plain file system. It knows nothing of YAML, positions or Kubernetes, and it never prints.
+ *
+ * Ownership: an Arena owns all that was allocated from it and frees it in one go; a Str only points. Nothing here is
+ * shared between threads unless it is const.
+ *
+ * Failure: running out of memory ends the program in one place (base_out_of_memory). File functions return 0 or an errno
+ * value; the caller, who knows what the file was for, reports it.
+ */
+#ifndef KILN_BASE_H
+#define KILN_BASE_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/types.h>
+
+#define KILN_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define KILN_MUST_USE __attribute__((warn_unused_result))
+#define KILN_NORETURN __attribute__((noreturn))
+#define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/* ---- strings: pointer and length, no NUL promised ---- */
+
+typedef struct Str {
+    const char *data;
+    size_t size;
+} Str;
+
+#define STR(literal) ((Str){(literal), sizeof(literal) - 1})
+#define STR_NONE ((Str){NULL, 0})
+/* For printf's "%.*s". */
+#define STR_ARG(str) (int)(str).size, (str).data ? (str).data : ""
+
+Str str_from(const char *terminated);
+bool str_equal(Str a, Str b);
+/* Byte order, as memcmp; a prefix comes first. */
+int str_compare(Str a, Str b);
+bool str_starts(Str text, Str prefix);
+bool str_ends(Str text, Str suffix);
+/* Bytes [from, to), clamped to the text. */
+Str str_slice(Str text, size_t from, size_t to);
+/* Offset of the first match at or after from, or -1. */
+ptrdiff_t str_find(Str text, Str needle, size_t from);
+ptrdiff_t str_rfind_char(Str text, char c);
+bool str_has_char(Str text, char c);
+/* Takes what stands before the next separator off the front of *rest; false once *rest is used up. */
+bool str_split(Str *rest, char separator, Str *part);
+Str str_trim(Str text);
+
+/* ---- arenas ---- */
+
+typedef struct Arena Arena;
+
+Arena *arena_new(void);
+void arena_free(Arena *arena);
+/* Zeroed, aligned for any type. */
+void *arena_alloc(Arena *arena, size_t size) __attribute__((malloc, returns_nonnull));
+/* The copies are followed by a NUL, so that they can cross into C APIs. */
+Str arena_copy(Arena *arena, Str text);
+char *arena_text(Arena *arena, Str text);
+Str arena_printf(Arena *arena, const char *format, ...) KILN_PRINTF(2, 3);
+Str arena_vprintf(Arena *arena, const char *format, va_list args) KILN_PRINTF(2, 0);
+/* Bytes handed out so far. */
+size_t arena_used(const Arena *arena);
+
+#define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
+#define ARENA_ARRAY(arena, type, count) ((type *)arena_alloc((arena), sizeof(type) * (count)))
+/* Makes room for one more element of a growing arena array; the old block stays behind in the arena. */
+#define ARENA_GROW(arena, array, count, capacity)                                                                      \
+    ((count) < (capacity) ? (void)0                                                                                    \
+                          : (void)((array) = arena_grow((arena), (array), sizeof *(array), (count), &(capacity))))
+void *arena_grow(Arena *arena, const void *array, size_t element, size_t count, size_t *capacity);
+
+KILN_NORETURN void base_out_of_memory(void);
+
+/* ---- buffers: text being written, on the heap ---- */
+
+typedef struct Buf {
+    char *data;
+    size_t size;
+    size_t capacity;
+} Buf;
+
+void buf_release(Buf *buf);
+/* At least extra bytes more can be written at data + size without another check. */
+void buf_reserve(Buf *buf, size_t extra);
+void buf_add(Buf *buf, Str text);
+void buf_add_char(Buf *buf, char c);
+void buf_add_repeat(Buf *buf, char c, size_t count);
+void buf_printf(Buf *buf, const char *format, ...) KILN_PRINTF(2, 3);
+void buf_vprintf(Buf *buf, const char *format, va_list args) KILN_PRINTF(2, 0);
+Str buf_str(const Buf *buf);
+
+/* ---- hashing and an index from string to number ---- */
+
+uint64_t hash_bytes(Str text);
+
+/* Open addressing, arena-owned. Keys are not copied. Iteration does not exist, so that hash order cannot leak. */
+typedef struct Index Index;
+Index *index_new(Arena *arena, size_t expected);
+/* Puts key → number unless the key is there; returns the number that now stands for it. */
+uint32_t index_put(Index *index, Str key, uint32_t number);
+/* UINT32_MAX where absent. */
+uint32_t index_get(const Index *index, Str key);
+#define INDEX_NONE UINT32_MAX
+
+/* SHA-256 of text as 64 lower-case hex digits. */
+#define SHA256_HEX_SIZE 64
+void sha256_hex(Str text, char hex[SHA256_HEX_SIZE + 1]);
+
+/* ---- UTF-8 (RFC 3629: no surrogates, no overlong forms) ---- */
+
+/* On failure *bad is the offset of the first byte that is no UTF-8. */
+bool utf8_valid(Str text, size_t *bad);
+/* Decodes the code point at *at of valid text and moves *at behind it. */
+uint32_t utf8_next(Str text, size_t *at);
+/* Appends one code point. */
+void utf8_add(Buf *buf, uint32_t code_point);
+/* The number of code points. */
+size_t utf8_length(Str text);
+
+/* ---- spelling ---- */
+
+/* Insertions, deletions, replacements and swaps of neighbours (optimal string alignment); gives up above limit with limit + 1. */
+size_t edit_distance(Str a, Str b, size_t limit);
+
+/* The candidate closest to a misspelt word, when it is close enough to be meant. Offer candidates one by one. */
+typedef struct NearMiss {
+    Str word;
+    Str best;
+    size_t distance;
+} NearMiss;
+NearMiss near_miss_begin(Str word);
+void near_miss_offer(NearMiss *miss, Str candidate);
+/* STR_NONE (data NULL) when nothing is close. */
+Str near_miss_best(const NearMiss *miss);
+
+/* ---- files embedded into the program at build time: templates/, environments/, standards/ ---- */
+
+typedef struct EmbeddedFile {
+    Str path; /* as in the repository: "templates/service/deployment.yaml" */
+    Str text;
+} EmbeddedFile;
+
+/* Sorted by path in byte order. */
+extern const EmbeddedFile embedded_files[];
+extern const size_t embedded_file_count;
+const EmbeddedFile *embedded_find(Str path);
+
+/* ---- the file system ---- */
+
+/*
+ * Reads a regular file whole (text is followed by a NUL). Errors besides open's own: EFBIG above limit bytes, EISDIR for a
+ * folder, EINVAL for anything that is neither (FIFO, device, socket). path is relative to the folder descriptor at
+ * (AT_FDCWD for the working directory).
+ */
+int file_read(Arena *arena, int at, const char *path, size_t limit, Str *text) KILN_MUST_USE;
+/* Standard input or any open descriptor, to its end. */
+int file_read_fd(Arena *arena, int fd, size_t limit, Str *text) KILN_MUST_USE;
+
+/* Replaces name in the folder at: temporary file, flush, rename. The file is the old or the new one at any moment. */
+int file_write(int at, const char *name, Str text) KILN_MUST_USE;
+/* The prefix of such temporary files, so that those of a killed run can be removed. */
+#define FILE_TEMPORARY_PREFIX ".kiln-tmp-"
+
+typedef struct FileEntry {
+    Str name;
+    bool is_folder;
+    bool is_regular; /* a symbolic link is neither */
+    bool is_link;
+} FileEntry;
+
+/* The entries of a folder in byte order of their names, without "." and "..". */
+int folder_list(Arena *arena, int at, const char *path, FileEntry **entries, size_t *count) KILN_MUST_USE;
+
+#endif

@@ -1,0 +1,164 @@
+/*
+ * value: the immutable tree that everything in kiln is made of: what people wrote, merged definitions, template contexts,
+ * rendered objects. Maps keep the order of their source. Values share structure freely: a merge copies only the changed
+ * spine, a template result points into its context.
+ *
+ * Provenance: each value knows the place it came from (origin), each map entry the place of its key. In a rendered object the
+ * entry's key_origin is the place in the template and the value's origin the input it came from, where it came from an
+ * input. A string put together from several inputs has a Lineage that names all of them.
+ *
+ * Scalars keep the text as written, so that `1.10` stays `1.10` where a string is due.
+ *
+ * Ownership: a value and its text live in the arena that its maker was given. Nothing here fails.
+ */
+#ifndef KILN_VALUE_H
+#define KILN_VALUE_H
+
+#include "kiln/base.h"
+#include "kiln/diag.h"
+
+typedef enum ValueKind {
+    VALUE_NULL,
+    VALUE_BOOL,
+    VALUE_NUMBER,
+    VALUE_STRING,
+    VALUE_LIST,
+    VALUE_MAP,
+    VALUE_FUNCTION /* only in template contexts */
+} ValueKind;
+
+typedef enum ValueFlag {
+    VALUE_PLAIN = 1, /* a plain scalar of a YAML file: its text is what stood there, and other readers may type it differently */
+    VALUE_FLOW = 2   /* a map or list written in flow style (JSON-like) */
+} ValueFlag;
+
+typedef struct Value Value;
+typedef struct Function Function; /* jsone.h */
+
+typedef struct MapEntry {
+    Str key;
+    Origin key_origin;
+    const Value *value;
+} MapEntry;
+
+/* The input places that a computed string was made from, in order of use. */
+typedef struct Lineage {
+    Origin place; /* the template's */
+    uint32_t count;
+    Origin inputs[];
+} Lineage;
+
+struct Value {
+    uint8_t kind;  /* ValueKind */
+    uint8_t flags; /* ValueFlag */
+    Origin origin;
+    uint32_t size; /* bytes of text, items of a list, entries of a map */
+    union {
+        const char *text; /* scalars: as written, or as printed when computed; "" for an implicit null */
+        const Value *const *items;
+        const MapEntry *entries;
+        const Function *function;
+    };
+    union {
+        double number; /* VALUE_NUMBER */
+        bool boolean;  /* VALUE_BOOL */
+        const Lineage *lineage; /* VALUE_STRING, or NULL */
+        const Index *index;     /* VALUE_MAP with many entries, else NULL */
+    };
+};
+
+extern const Value value_null, value_true, value_false, value_empty_string, value_empty_list, value_empty_map;
+
+/* ---- making ---- */
+
+const Value *value_new_null(Arena *arena, Origin origin);
+const Value *value_new_bool(Arena *arena, Origin origin, bool boolean);
+const Value *value_new_number(Arena *arena, Origin origin, double number);
+/* text is not copied; it must live as long as the value. */
+const Value *value_new_string(Arena *arena, Origin origin, Str text);
+const Value *value_new_string_made(Arena *arena, Str text, const Lineage *lineage);
+/* A plain scalar as read from a file: kind as resolved, text as written. */
+const Value *value_new_plain(Arena *arena, Origin origin, ValueKind kind, Str text, double number, bool boolean);
+/* The same value with another origin (shares children). */
+const Value *value_at(Arena *arena, const Value *value, Origin origin);
+/* The scalar as a string with its text as written; strings return themselves. */
+const Value *value_as_string(Arena *arena, const Value *scalar);
+const Lineage *lineage_new(Arena *arena, Origin place, const Origin *inputs, size_t count);
+
+typedef struct ListBuilder {
+    Arena *arena;
+    const Value **items;
+    size_t count;
+    size_t capacity;
+} ListBuilder;
+ListBuilder list_begin(Arena *arena);
+void list_add(ListBuilder *list, const Value *value);
+const Value *list_end(ListBuilder *list, Origin origin);
+
+typedef struct MapBuilder {
+    Arena *arena;
+    MapEntry *entries;
+    size_t count;
+    size_t capacity;
+    Index *index; /* from a certain size on */
+} MapBuilder;
+MapBuilder map_begin(Arena *arena);
+/* Starts with the entries of map, in order. */
+MapBuilder map_begin_with(Arena *arena, const Value *map);
+/* Replaces the value of a key that is there (it keeps its position), else appends. */
+void map_set(MapBuilder *map, Str key, Origin key_origin, const Value *value);
+/* NULL where absent. */
+const MapEntry *map_peek(const MapBuilder *map, Str key);
+void map_remove(MapBuilder *map, Str key);
+const Value *map_end(MapBuilder *map, Origin origin);
+
+/* ---- reading ---- */
+
+const char *value_kind_name(ValueKind kind); /* "null", "a boolean", "a number", "a string", "a list", "a map" */
+static inline Str value_text(const Value *scalar) { return (Str){scalar->text, scalar->size}; }
+static inline bool value_is(const Value *value, ValueKind kind) { return value && value->kind == (uint8_t)kind; }
+static inline bool value_is_scalar(const Value *value) { return value->kind >= VALUE_BOOL && value->kind <= VALUE_STRING; }
+/* Absent or null. */
+static inline bool value_is_none(const Value *value) { return !value || value->kind == VALUE_NULL; }
+
+/* NULL where map is NULL or no map, or has no such key. Constant time on large maps. */
+const Value *value_get(const Value *map, Str key);
+const MapEntry *value_entry(const Value *map, Str key);
+/* Follows a dotted path of plain keys: value_path(service, "autoscaling.enabled"). */
+const Value *value_path(const Value *value, const char *dotted);
+/* A boolean by path; fallback where absent or null. */
+bool value_flag(const Value *value, const char *dotted, bool fallback);
+double value_number_at(const Value *value, const char *dotted, double fallback);
+Str value_text_at(const Value *value, const char *dotted);
+
+/* Same kind and content; text as written, key order and origins do not count: {a: 1, b: 2} equals {b: 2, a: 1.0}. */
+bool value_equal(const Value *a, const Value *b);
+
+/* An integer that a double holds exactly. */
+bool value_integer(const Value *number, int64_t *integer);
+/* The shortest text that reads back as the same number, as ECMAScript's Number::toString prints it (ECMA-262 §6.1.6.1.20). */
+#define NUMBER_TEXT_SIZE 32
+Str number_print(double number, char text[NUMBER_TEXT_SIZE]);
+
+/* ---- paths, for messages: ports.http.containerPort, config."config.yaml", list[2] ---- */
+
+typedef struct Path {
+    const struct Path *up;
+    Str key;      /* data NULL: an index */
+    size_t index;
+} Path;
+/* A segment that is no plain word is quoted. */
+void path_print(const Path *path, Buf *out);
+Str path_text(Arena *arena, const Path *path);
+
+/* Compact JSON (RFC 8259), keys in the map's order or sorted by bytes; used by templates, hashes and messages. */
+void value_print_json(const Value *value, bool sorted, Buf *out);
+
+/* ---- JSON Merge Patch (RFC 7386), origins kept: every value keeps the origin of the layer it came from ---- */
+
+/* patch NULL or absent leaves target; null in patch removes. Shares all that does not change. */
+const Value *value_merge(Arena *arena, const Value *target, const Value *patch);
+/* Fills, leaf by leaf, what target leaves unsaid (absent or null); false or a list in target fills nothing below it. */
+const Value *value_fill(Arena *arena, const Value *target, const Value *defaults);
+
+#endif
