@@ -18,7 +18,7 @@
 #include <string.h>
 #include <sys/types.h>
 
-#define KILN_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define KILN_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #define KILN_MUST_USE __attribute__((warn_unused_result))
 #define KILN_NORETURN __attribute__((noreturn))
 #define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))

@@ -24,7 +24,6 @@ typedef struct Source {
     Str text;
     Origin base; /* origin of the first byte; the byte behind the last one has an origin too (end of file) */
     bool built_in;
-    bool secret; /* its lines are never quoted in a message */
 } Source;
 
 typedef struct Sources Sources;
@@ -54,7 +53,7 @@ typedef struct Diag {
     Origin origin;
     Str file;    /* where there is no origin but a file to name; else empty */
     Str message; /* lower case, no full stop: "unknown field 'helth'; did you mean 'health'?" */
-    size_t order;
+    bool masked; /* what stands at the place is secret: the quoted line ends there */
 } Diag;
 
 typedef struct Diags Diags;
@@ -64,6 +63,8 @@ Diags *diags_new(Arena *arena, const Sources *sources);
 void diag_error(Diags *diags, Origin origin, const char *format, ...) KILN_PRINTF(3, 4);
 void diag_warning(Diags *diags, Origin origin, const char *format, ...) KILN_PRINTF(3, 4);
 void diag_note(Diags *diags, Origin origin, const char *format, ...) KILN_PRINTF(3, 4);
+/* As diag_error, about a value that must not be repeated: the quoted line shows *** from the place on. */
+void diag_secret_error(Diags *diags, Origin origin, const char *format, ...) KILN_PRINTF(3, 4);
 /* About a file that could not be read, so that there is no place in it: "services/a.yaml: error: cannot read: …". */
 void diag_file_error(Diags *diags, Str file, const char *format, ...) KILN_PRINTF(3, 4);
 /* About no file at all: "error: …". */

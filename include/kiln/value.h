@@ -101,14 +101,16 @@ typedef struct MapBuilder {
     size_t count;
     size_t capacity;
     Index *index; /* from a certain size on */
+    bool removed; /* some entry has been removed */
 } MapBuilder;
 MapBuilder map_begin(Arena *arena);
 /* Starts with the entries of map, in order. */
 MapBuilder map_begin_with(Arena *arena, const Value *map);
 /* Replaces the value of a key that is there (it keeps its position), else appends. */
 void map_set(MapBuilder *map, Str key, Origin key_origin, const Value *value);
-/* NULL where absent. */
-const MapEntry *map_peek(const MapBuilder *map, Str key);
+/* NULL where absent; valid until the next map_set. */
+const MapEntry *map_peek(MapBuilder *map, Str key);
+/* A key that is removed and set again stands where it stood. */
 void map_remove(MapBuilder *map, Str key);
 const Value *map_end(MapBuilder *map, Origin origin);
 

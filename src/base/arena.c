@@ -1,0 +1,159 @@
+/*
+ * Arenas: blocks that grow in size, handed out front to back, freed together. A request too large for a block gets one of its
+ * own, so that one huge text does not waste the rest of the current block.
+ */
+#include "kiln/base.h"
+
+#include <stdalign.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* KILN_HOSTILE makes every block tiny, so that the tests cross block borders all the time. */
+#ifdef KILN_HOSTILE
+enum { FIRST_BLOCK = 64, LAST_BLOCK = 64 };
+#else
+enum { FIRST_BLOCK = 16 * 1024, LAST_BLOCK = 1024 * 1024 };
+#endif
+
+typedef struct Block {
+    struct Block *next;
+    alignas(max_align_t) char bytes[];
+} Block;
+
+struct Arena {
+    Block *blocks;
+    char *free;
+    size_t left;
+    size_t next_size;
+    size_t used;
+};
+
+void base_out_of_memory(void)
+{
+    static const char message[] = "kiln: out of memory\n";
+    ssize_t ignored = write(STDERR_FILENO, message, sizeof message - 1);
+    (void)ignored;
+    _exit(2);
+}
+
+static Block *block_new(size_t size)
+{
+    Block *block = calloc(1, sizeof *block + size);
+    if (!block)
+        base_out_of_memory();
+    return block;
+}
+
+Arena *arena_new(void)
+{
+    Arena *arena = calloc(1, sizeof *arena);
+    if (!arena)
+        base_out_of_memory();
+    arena->next_size = FIRST_BLOCK;
+    return arena;
+}
+
+void arena_free(Arena *arena)
+{
+    if (!arena)
+        return;
+    for (Block *block = arena->blocks; block;) {
+        Block *next = block->next;
+        free(block);
+        block = next;
+    }
+    free(arena);
+}
+
+static void *block_alone(Arena *arena, size_t size)
+{
+    Block *block = block_new(size);
+    /* Behind the current block, which stays the one that is handed out from. */
+    if (arena->blocks) {
+        block->next = arena->blocks->next;
+        arena->blocks->next = block;
+    } else {
+        arena->blocks = block;
+    }
+    return block->bytes;
+}
+
+static void block_next(Arena *arena)
+{
+    Block *block = block_new(arena->next_size);
+    block->next = arena->blocks;
+    arena->blocks = block;
+    arena->free = block->bytes;
+    arena->left = arena->next_size;
+    if (arena->next_size < LAST_BLOCK)
+        arena->next_size *= 2;
+}
+
+void *arena_alloc(Arena *arena, size_t size)
+{
+    if (size > PTRDIFF_MAX / 2)
+        base_out_of_memory();
+    size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+    arena->used += size;
+    if (size > arena->left) {
+        if (size >= arena->next_size / 4)
+            return block_alone(arena, size);
+        block_next(arena);
+    }
+    void *memory = arena->free;
+    arena->free += size;
+    arena->left -= size;
+    return memory;
+}
+
+size_t arena_used(const Arena *arena)
+{
+    return arena->used;
+}
+
+char *arena_text(Arena *arena, Str text)
+{
+    char *copy = arena_alloc(arena, text.size + 1);
+    if (text.size)
+        memcpy(copy, text.data, text.size);
+    return copy;
+}
+
+Str arena_copy(Arena *arena, Str text)
+{
+    return (Str){arena_text(arena, text), text.size};
+}
+
+Str arena_vprintf(Arena *arena, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int size = vsnprintf(NULL, 0, format, args);
+    if (size < 0)
+        base_out_of_memory();
+    char *text = arena_alloc(arena, (size_t)size + 1);
+    vsnprintf(text, (size_t)size + 1, format, again);
+    va_end(again);
+    return (Str){text, (size_t)size};
+}
+
+Str arena_printf(Arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    Str text = arena_vprintf(arena, format, args);
+    va_end(args);
+    return text;
+}
+
+void *arena_grow(Arena *arena, const void *array, size_t element, size_t count, size_t *capacity)
+{
+    *capacity = *capacity ? *capacity * 2 : 8;
+    if (*capacity > SIZE_MAX / 2 / element)
+        base_out_of_memory();
+    void *grown = arena_alloc(arena, *capacity * element);
+    if (count)
+        memcpy(grown, array, count * element);
+    return grown;
+}

@@ -1,0 +1,166 @@
+/*
+ * Files: whole reads with a limit, atomic replacement, sorted listings. Interrupted calls are resumed; a file that grows while
+ * it is read ends at the limit. Errors are errno values; who asked reports them.
+ */
+#include "kiln/base.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int read_all(int fd, Buf *buf, size_t limit)
+{
+    for (;;) {
+        buf_reserve(buf, 16 * 1024);
+        ssize_t got = read(fd, buf->data + buf->size, buf->capacity - buf->size);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return errno;
+        if (got == 0)
+            return 0;
+        buf->size += (size_t)got;
+        if (buf->size > limit)
+            return EFBIG;
+    }
+}
+
+int file_read_fd(Arena *arena, int fd, size_t limit, Str *text)
+{
+    Buf buf = {0};
+    int error = read_all(fd, &buf, limit);
+    if (!error)
+        *text = arena_copy(arena, buf_str(&buf));
+    buf_release(&buf);
+    return error;
+}
+
+/* The size is known beforehand, so the arena's memory is read into directly. */
+static int read_sized(Arena *arena, int fd, size_t size, size_t limit, Str *text)
+{
+    if (size > limit)
+        return EFBIG;
+    char *data = arena_alloc(arena, size + 1);
+    size_t have = 0;
+    while (have < size) {
+        ssize_t got = read(fd, data + have, size - have);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return errno;
+        if (got == 0)
+            break;
+        have += (size_t)got;
+    }
+    *text = (Str){data, have};
+    return 0;
+}
+
+int file_read(Arena *arena, int at, const char *path, size_t limit, Str *text)
+{
+    /* O_NONBLOCK: opening a FIFO must not wait for a writer. */
+    int fd = openat(at, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return errno;
+    struct stat status;
+    int error = fstat(fd, &status) ? errno : 0;
+    if (!error && !S_ISREG(status.st_mode))
+        error = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+    if (!error)
+        error = read_sized(arena, fd, (size_t)status.st_size, limit, text);
+    close(fd);
+    return error;
+}
+
+static int write_all(int fd, Str text)
+{
+    while (text.size) {
+        ssize_t put = write(fd, text.data, text.size);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return errno;
+        text.data += put;
+        text.size -= (size_t)put;
+    }
+    return 0;
+}
+
+int file_write(int at, const char *name, Str text)
+{
+    char temporary[NAME_MAX + 1];
+    int length = snprintf(temporary, sizeof temporary, FILE_TEMPORARY_PREFIX "%.200s", name);
+    if (length < 0)
+        return EINVAL;
+    int fd = openat(at, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return errno;
+    int error = write_all(fd, text);
+    if (close(fd) && !error && errno != EINTR)
+        error = errno;
+    if (!error && renameat(at, temporary, at, name))
+        error = errno;
+    if (error)
+        unlinkat(at, temporary, 0);
+    return error;
+}
+
+static int entry_compare(const void *a, const void *b)
+{
+    return str_compare(((const FileEntry *)a)->name, ((const FileEntry *)b)->name);
+}
+
+/* d_type is a courtesy of some file systems; without it the kernel is asked. */
+static unsigned char entry_type(DIR *folder, const struct dirent *entry)
+{
+    if (entry->d_type != DT_UNKNOWN)
+        return entry->d_type;
+    struct stat status;
+    if (fstatat(dirfd(folder), entry->d_name, &status, AT_SYMLINK_NOFOLLOW))
+        return DT_UNKNOWN;
+    return (unsigned char)IFTODT(status.st_mode);
+}
+
+static bool is_dots(const char *name)
+{
+    return name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2]));
+}
+
+static int list_entries(Arena *arena, DIR *folder, FileEntry **entries, size_t *count)
+{
+    size_t capacity = 0;
+    *entries = NULL;
+    *count = 0;
+    errno = 0;
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL; errno = 0) {
+        if (is_dots(entry->d_name))
+            continue;
+        unsigned char type = entry_type(folder, entry);
+        ARENA_GROW(arena, *entries, *count, capacity);
+        (*entries)[(*count)++] = (FileEntry){arena_copy(arena, str_from(entry->d_name)), type == DT_DIR,
+                                             type == DT_REG, type == DT_LNK};
+    }
+    if (*count > 1)
+        qsort(*entries, *count, sizeof **entries, entry_compare);
+    return errno;
+}
+
+int folder_list(Arena *arena, int at, const char *path, FileEntry **entries, size_t *count)
+{
+    int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    DIR *folder = fdopendir(fd);
+    if (!folder) {
+        int error = errno;
+        close(fd);
+        return error;
+    }
+    int error = list_entries(arena, folder, entries, count);
+    closedir(folder);
+    return error;
+}

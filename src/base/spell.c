@@ -1,0 +1,60 @@
+/* Spelling distance, for "did you mean": close enough means at most a third of the word is wrong. */
+#include "kiln/base.h"
+
+/* Longer words are not names that somebody mistyped. */
+enum { LONGEST = 64 };
+
+static size_t smallest(size_t a, size_t b, size_t c)
+{
+    size_t least = a < b ? a : b;
+    return least < c ? least : c;
+}
+
+size_t edit_distance(Str a, Str b, size_t limit)
+{
+    if (a.size > LONGEST || b.size > LONGEST)
+        return limit + 1;
+    size_t rows[3][LONGEST + 1];
+    for (size_t j = 0; j <= b.size; j++)
+        rows[0][j] = j;
+    for (size_t i = 1; i <= a.size; i++) {
+        size_t *row = rows[i % 3];
+        const size_t *up = rows[(i - 1) % 3];
+        const size_t *up2 = rows[(i + 1) % 3]; /* i - 2 */
+        size_t best = row[0] = i;
+        for (size_t j = 1; j <= b.size; j++) {
+            size_t cost = a.data[i - 1] != b.data[j - 1];
+            row[j] = smallest(up[j] + 1, row[j - 1] + 1, up[j - 1] + cost);
+            bool swapped = i > 1 && j > 1 && a.data[i - 1] == b.data[j - 2] && a.data[i - 2] == b.data[j - 1];
+            if (swapped && up2[j - 2] + 1 < row[j])
+                row[j] = up2[j - 2] + 1;
+            if (row[j] < best)
+                best = row[j];
+        }
+        if (best > limit)
+            return limit + 1;
+    }
+    return rows[a.size % 3][b.size];
+}
+
+NearMiss near_miss_begin(Str word)
+{
+    size_t allowed = word.size < 3 ? 1 : word.size / 3 < 1 ? 1 : word.size / 3;
+    return (NearMiss){word, STR_NONE, allowed + 1};
+}
+
+void near_miss_offer(NearMiss *miss, Str candidate)
+{
+    if (!miss->distance)
+        return;
+    size_t distance = edit_distance(miss->word, candidate, miss->distance - 1);
+    if (distance < miss->distance && distance < candidate.size) {
+        miss->distance = distance;
+        miss->best = candidate;
+    }
+}
+
+Str near_miss_best(const NearMiss *miss)
+{
+    return miss->best;
+}
