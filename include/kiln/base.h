@@ -159,6 +159,11 @@ const EmbeddedFile *embedded_find(Str path);
  * (AT_FDCWD for the working directory).
  */
 int file_read(Arena *arena, int at, const char *path, size_t limit, Str *text) KILN_MUST_USE;
+/*
+ * The same for a path that an input names: relative to the folder root, without ".." and without following a symbolic link
+ * out of root (ELOOP or EXDEV).
+ */
+int file_read_beneath(Arena *arena, Str root, Str path, size_t limit, Str *text) KILN_MUST_USE;
 /* Standard input or any open descriptor, to its end. */
 int file_read_fd(Arena *arena, int fd, size_t limit, Str *text) KILN_MUST_USE;
 

@@ -6,8 +6,8 @@
  * not as copies. Provenance as value.h says: key_origin is the template's place, a value's origin the input's.
  *
  * Ownership: the compiled template lives in the arena given to jsone_compile, results in the arena of the evaluation.
- * Failure: NULL, with a diagnostic at the place in the template already reported, in upstream's words
- * ("TemplateError: …", "InterpreterError: …" without the class name) and with the chain that led there.
+ * Failure: NULL, with one diagnostic at the place in the template already reported: upstream's words without the class name
+ * and the location path, then a near miss where there is one, then the elements and calls that led there.
  */
 #ifndef KILN_JSONE_H
 #define KILN_JSONE_H
@@ -18,42 +18,70 @@
 
 typedef struct Template Template;
 
+/*
+ * NULL (reported) only for a tree nested beyond the depth limit. As upstream has it, a faulty expression is no error before
+ * it is evaluated: it may stand in a branch that is never taken.
+ */
 const Template *jsone_compile(Arena *arena, const Value *tree, Diags *diags) KILN_MUST_USE;
+
+/*
+ * Reports everything in a template that could only fail: faulty expressions and operators with wrong or misspelt
+ * properties, even those that upstream tolerates. True when there is nothing.
+ */
+bool jsone_check(const Template *templ, Diags *diags);
 
 /* Budgets of one evaluation; each ends in a diagnostic that names it. */
 typedef struct JsoneLimits {
-    size_t steps;         /* template nodes, expression nodes and elements visited */
-    size_t depth;         /* nested templates and expressions */
+    size_t steps;         /* template nodes, expression nodes and elements visited; 64 bytes of text count as one */
+    size_t depth;         /* nested templates, expressions and values */
     size_t string_bytes;  /* longest string built */
-    size_t result_values; /* values made */
+    size_t result_values; /* values made, and values of the result with shared ones counted as often as they appear */
 } JsoneLimits;
 extern const JsoneLimits jsone_limits;
 
-/* A context is a chain of maps, innermost first. */
+/* A context is a chain of maps, innermost first; a map may be NULL. The built-ins stand behind the outermost. */
 typedef struct JsoneScope {
     const Value *map;
     const struct JsoneScope *up;
 } JsoneScope;
+/* NULL where the name is bound nowhere, not even by a built-in. */
+const Value *jsone_lookup(const JsoneScope *scope, Str name);
 
-/* One evaluation, handed to host functions as well. */
+/* The first failure of an evaluation, in upstream's terms; class is NULL while there is none. */
+typedef struct JsoneError {
+    const char *class; /* "TemplateError", "InterpreterError", "SyntaxError", "BuiltinError"; ours: "LimitError", "HostError" */
+    Str text;
+    Str location; /* ".message", "[0].a", or empty */
+    Origin origin;
+} JsoneError;
+
+/* One evaluation, handed to host functions as well. What stands below the line belongs to the evaluator. */
 typedef struct JsoneRun {
     Arena *arena;
     Diags *diags;
     const JsoneLimits *limits;
     Str now; /* RFC 3339 with milliseconds, for now() and $fromNow; STR_NONE: using the clock is an error */
+    void *host; /* the embedding program's */
+    JsoneError error;
+    /* ---- */
     size_t steps;
     size_t depth;
     size_t values;
-    void *host; /* the embedding program's */
+    const struct JsoneFrame *frame;
 } JsoneRun;
 
 JsoneRun jsone_run(Arena *arena, Diags *diags);
-/* NULL on error. A template that yields nothing (a false $if at the top) gives null. */
+/*
+ * NULL on error. A template that yields nothing (a false $if at the top) gives null. A host function may call it with the
+ * run that it was given: budgets then go on counting.
+ */
 const Value *jsone_eval(JsoneRun *run, const Template *templ, const JsoneScope *scope) KILN_MUST_USE;
+/* The failure as upstream prints it: "TemplateError at template.message: interpolation of 'key' produced …". */
+Str jsone_error_text(Arena *arena, const JsoneRun *run);
 
 /*
  * A function in a context. args are evaluated; scope is the caller's (for functions that evaluate further templates);
- * at is the call's place. It returns a value, or NULL after jsone_fail.
+ * at is the call's place. It returns a value, or NULL after jsone_fail. The number of arguments has been checked.
  */
 typedef const Value *FunctionCall(const Function *function, JsoneRun *run, const JsoneScope *scope, Origin at,
                                   const Value *const *args, size_t count);
@@ -69,5 +97,7 @@ struct Function {
 const Value *jsone_function(Arena *arena, const Function *function);
 /* Reports an error of the running evaluation; always returns NULL. */
 const Value *jsone_fail(JsoneRun *run, Origin at, const char *format, ...) KILN_PRINTF(3, 4);
+/* Counts work that a host function is about to do; false (reported) when a budget is used up. */
+bool jsone_spend(JsoneRun *run, Origin at, size_t steps, size_t values) KILN_MUST_USE;
 
 #endif

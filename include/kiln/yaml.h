@@ -21,6 +21,8 @@ typedef struct YamlLimits {
     size_t expansion; /* values that aliases and merge keys may add in one file */
 } YamlLimits;
 extern const YamlLimits yaml_limits;
+/* For manifests: a whole cluster in one stream, generated and deeply nested schemas. */
+extern const YamlLimits yaml_manifest_limits;
 
 /*
  * Reads one document. An empty file (or only comments) is an empty map with the origin of the file's start. Aliases are

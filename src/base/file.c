@@ -60,18 +60,63 @@ static int read_sized(Arena *arena, int fd, size_t size, size_t limit, Str *text
     return 0;
 }
 
-int file_read(Arena *arena, int at, const char *path, size_t limit, Str *text)
+static int read_opened(Arena *arena, int fd, size_t limit, Str *text)
 {
-    /* O_NONBLOCK: opening a FIFO must not wait for a writer. */
-    int fd = openat(at, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
-        return errno;
     struct stat status;
     int error = fstat(fd, &status) ? errno : 0;
     if (!error && !S_ISREG(status.st_mode))
         error = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
-    if (!error)
-        error = read_sized(arena, fd, (size_t)status.st_size, limit, text);
+    return error ? error : read_sized(arena, fd, (size_t)status.st_size, limit, text);
+}
+
+/* O_NONBLOCK: opening a FIFO must not wait for a writer. */
+enum { READ_FLAGS = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY };
+
+int file_read(Arena *arena, int at, const char *path, size_t limit, Str *text)
+{
+    int fd = openat(at, path, READ_FLAGS);
+    if (fd < 0)
+        return errno;
+    int error = read_opened(arena, fd, limit, text);
+    close(fd);
+    return error;
+}
+
+/* Each component is opened from the one before it, and none may be a link, so that no name leads out of the folder. */
+static int open_walk(int folder, Str path, int *opened)
+{
+    char name[NAME_MAX + 1];
+    Str part;
+    int at = folder;
+    while (str_split(&path, '/', &part)) {
+        if (!part.size || part.size > NAME_MAX || str_equal(part, STR("..")) || str_equal(part, STR(".")))
+            return EINVAL;
+        memcpy(name, part.data, part.size);
+        name[part.size] = '\0';
+        int flags = path.data ? O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW : READ_FLAGS | O_NOFOLLOW;
+        int next = openat(at, name, flags);
+        int error = next < 0 ? errno : 0;
+        if (at != folder)
+            close(at);
+        if (error)
+            return error;
+        at = next;
+    }
+    *opened = at;
+    return 0;
+}
+
+int file_read_beneath(Arena *arena, Str root, Str path, size_t limit, Str *text)
+{
+    int folder = open(arena_text(arena, root), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return errno;
+    int fd;
+    int error = open_walk(folder, path, &fd);
+    close(folder);
+    if (error)
+        return error;
+    error = read_opened(arena, fd, limit, text);
     close(fd);
     return error;
 }

@@ -1,0 +1,106 @@
+/*
+ * project: finding and loading a project, its layers, and what they say of one service in one environment.
+ *
+ * DESIGN: layers 1–3 are defaults and fill what layers 4–8 leave unsaid; 4–8 are merged, lowest first:
+ *   1 built-in environments   2 kiln.yaml defaults   3 environments/E.yaml defaults (parents first)
+ *   4 services/S.yaml   5 environments/E.yaml (parents first)   6 releases/E.yaml
+ *   7 services/S.yaml environments.E (parents first)   8 --set
+ *
+ * Ownership: a Project and everything in it live in the arena given to project_load and are read-only afterwards; what
+ * project_define makes lives in the arena that it is given.
+ * Failure: false or NULL, with all errors found so far reported.
+ */
+#ifndef KILN_PROJECT_H
+#define KILN_PROJECT_H
+
+#include "kiln/base.h"
+#include "kiln/diag.h"
+#include "kiln/model.h"
+#include "kiln/value.h"
+
+typedef enum Tier { TIER_DEVELOPMENT, TIER_STAGING, TIER_PRODUCTION, TIER_COUNT } Tier;
+extern const Str tier_names[TIER_COUNT];
+
+typedef struct Environment {
+    Str name;
+    Tier tier;
+    Str file; /* the environment's own file for kiln/source, or kiln.yaml where it has none */
+    const struct Environment *parent; /* NULL: a built-in one or none */
+    const Value *built_in; /* layer 1: the built-in environment's defaults, or NULL */
+    const Value *built_in_vars;
+    const Value *defaults; /* layer 3 of this file alone, or NULL */
+    const Value *overlay;  /* layer 5 of this file alone, or NULL */
+    const Value *vars;     /* merged over the project's, parents first */
+    const Value *external; /* likewise */
+    const Value *releases; /* releases/E.yaml services, or NULL */
+    const Value *own;      /* its own rows (namespace, domain, deploy, quota …), complete and resolved */
+    Str domain;            /* may be empty */
+    Str namespace;
+} Environment;
+
+typedef struct ServiceFile {
+    Str name;
+    Str file; /* relative to the project */
+    WorkloadKind kind;
+    Origin origin;
+    const Value *value;  /* layer 4, without environments */
+    const Value *blocks; /* environments: name → layer 7, or NULL */
+} ServiceFile;
+
+typedef struct Project {
+    Arena *arena;
+    const Sources *sources;
+    Str root;   /* folder of kiln.yaml, absolute */
+    Str prefix; /* from the working directory to root, as it stands before file names in messages: "" or "../" … */
+    Str name;
+    const Value *value;    /* kiln.yaml, complete */
+    Origin origin;
+    const Value *defaults; /* layer 2, or NULL */
+    const Value *set;      /* layer 8, or NULL */
+    ServiceFile *services; /* by name */
+    size_t service_count;
+    const Environment *environments; /* those of kiln.yaml, in promotion order */
+    size_t environment_count;
+    const Str *known; /* every environment that may be named: files, built-in ones, listed ones */
+    size_t known_count;
+} Project;
+
+typedef struct ProjectOptions {
+    const char *folder;   /* where to look from, upwards */
+    const Str *sets;      /* --set arguments: path=value */
+    size_t set_count;
+} ProjectOptions;
+
+Project *project_load(Arena *arena, Sources *sources, ProjectOptions options, Diags *diags) KILN_MUST_USE;
+const ServiceFile *project_service(const Project *project, Str name);
+const Environment *project_environment(const Project *project, Str name);
+
+/* What the layers say of one service in one environment: merged, filled, references resolved, validated again. */
+typedef struct Definition {
+    const ServiceFile *service;
+    const Environment *environment;
+    const Value *value;    /* long form; constant defaults are not filled in yet (model_complete) */
+    const Value *stated;   /* layers 4–8 alone, references unresolved: for "only a limit was stated" */
+    const Value *own;      /* layers 4, 7 and 8 alone: what the service itself states */
+    const Value *vars;     /* merged, resolved */
+    const Value *release;  /* {tag, digest, revision} that applies to the image, or NULL */
+    bool enabled;
+} Definition;
+
+bool project_define(const Project *project, const Environment *environment, const ServiceFile *service, Arena *arena,
+                    Diags *diags, Definition *definition) KILN_MUST_USE;
+
+/* Layers 2 and 4 alone, for what exists once per project (workflows). */
+bool project_define_once(const Project *project, const ServiceFile *service, Arena *arena, Diags *diags,
+                         Definition *definition) KILN_MUST_USE;
+
+/*
+ * A file of the project as a value, its source registered. path is relative to root, and no symbolic link is followed. NULL
+ * with *missing where the file does not exist (nothing is reported then).
+ */
+const Value *project_read(Arena *arena, Sources *sources, Str root, Str prefix, Str path, bool *missing, Diags *diags);
+
+/* Limits on a project's files; each ends in a diagnostic that names it. */
+enum { PROJECT_FILE_LIMIT = 1024 * 1024 };
+
+#endif

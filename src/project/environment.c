@@ -1,0 +1,394 @@
+/*
+ * Environments: built-in ones, files, parents. An environment is built once, its parent first; what it inherits is settled
+ * here, so that nobody else walks the chain but for the overlays of layer 5 and 7.
+ */
+#include "project_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "kiln/yaml.h"
+
+const Str tier_names[TIER_COUNT] = {
+    [TIER_DEVELOPMENT] = {"development", 11},
+    [TIER_STAGING] = {"staging", 7},
+    [TIER_PRODUCTION] = {"production", 10},
+};
+
+/* The rows that are the environment's own; all others in its file are service fields (layer 5). */
+static const char *const own_rows[] = {"extends", "tier",     "defaults", "namespace", "domain",    "cluster",
+                                       "vars",    "external", "revision", "quota",     "limitRange", "deploy"};
+/* Of those, what a child does not take from its parent (definition.md §1.10). */
+static const char *const not_inherited[] = {"extends", "tier", "defaults", "namespace", "domain", "vars", "external", "revision"};
+
+typedef enum BuildState { NOT_BUILT, BEING_BUILT, BUILT, BROKEN } BuildState;
+
+typedef struct Slot {
+    Environment environment;
+    const Value *file; /* long form, or NULL */
+    Origin origin;
+    BuildState state;
+} Slot;
+
+typedef struct Chain {
+    Loader *loader;
+    Slot **slots; /* each on its own, since parents point at each other */
+    size_t count;
+    size_t capacity;
+} Chain;
+
+static bool is_in(Str key, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(key, str_from(list[i])))
+            return true;
+    }
+    return false;
+}
+
+static const EmbeddedFile *built_in_file(Arena *arena, Str name)
+{
+    return embedded_find(arena_printf(arena, "environments/%.*s.yaml", STR_ARG(name)));
+}
+
+static Slot *slot_find(Chain *chain, Str name)
+{
+    for (size_t i = 0; i < chain->count; i++) {
+        if (str_equal(chain->slots[i]->environment.name, name))
+            return chain->slots[i];
+    }
+    return NULL;
+}
+
+static Slot *slot_add(Chain *chain, Str name, const Value *file, Str path, Origin origin)
+{
+    Arena *arena = chain->loader->arena;
+    Slot *slot = ARENA_NEW(arena, Slot);
+    *slot = (Slot){.file = file, .origin = origin};
+    slot->environment.name = name;
+    slot->environment.file = path;
+    ARENA_GROW(arena, chain->slots, chain->count, chain->capacity);
+    return chain->slots[chain->count++] = slot;
+}
+
+/* ---- reading ---- */
+
+static const Value *expand_environment(Loader *loader, const Value *raw)
+{
+    ModelExpand how = {.document = MODEL_ENVIRONMENT, .kind = KIND_ANY, .skip_foreign = true};
+    const Value *value = raw ? model_expand(loader->arena, raw, how, loader->diags) : NULL;
+    if (!value)
+        loader->failed = true;
+    return value;
+}
+
+static void read_environment(Chain *chain, Str file_name)
+{
+    Loader *loader = chain->loader;
+    Str path = arena_printf(loader->arena, "environments/%.*s", STR_ARG(file_name));
+    Str name = str_slice(file_name, 0, file_name.size - 5);
+    if (str_equal(name, STR("argocd"))) {
+        diag_file_error(loader->diags, path, "the environment name 'argocd' is reserved; choose another");
+        loader->failed = true;
+    }
+    bool missing;
+    const Project *project = loader->project;
+    const Value *raw = project_read(loader->arena, loader->sources, project->root, project->prefix, path, &missing,
+                                    loader->diags);
+    const Value *value = expand_environment(loader, raw);
+    Slot *slot = slot_add(chain, name, value, path, value ? value->origin : ORIGIN_NONE);
+    if (!value)
+        slot->state = BROKEN;
+}
+
+static void read_folder(Chain *chain)
+{
+    Loader *loader = chain->loader;
+    Str folder = arena_printf(loader->arena, "%.*s/environments", STR_ARG(loader->project->root));
+    FileEntry *entries;
+    size_t count = 0;
+    int error = folder_list(loader->arena, AT_FDCWD, folder.data, &entries, &count);
+    if (error && error != ENOENT) {
+        project_report_read(loader->diags,
+                            arena_printf(loader->arena, "%.*senvironments", STR_ARG(loader->project->prefix)), error);
+        loader->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (str_ends(entries[i].name, STR(".yaml")) && entries[i].name.data[0] != '.')
+            read_environment(chain, entries[i].name);
+    }
+}
+
+/* ---- building ---- */
+
+static bool slot_fail(Chain *chain, Slot *slot)
+{
+    slot->state = BROKEN;
+    chain->loader->failed = true;
+    return false;
+}
+
+static bool load_built_in(Chain *chain, Slot *slot)
+{
+    Loader *loader = chain->loader;
+    const EmbeddedFile *file = built_in_file(loader->arena, slot->environment.name);
+    Str name = arena_printf(loader->arena, "built-in environments/%.*s.yaml", STR_ARG(slot->environment.name));
+    const Source *source = sources_add(loader->sources, name, file->text, true);
+    const Value *value = source ? expand_environment(loader, yaml_read(loader->arena, source, loader->diags)) : NULL;
+    if (!value)
+        return slot_fail(chain, slot);
+    Environment *environment = &slot->environment;
+    environment->built_in = value_get(value, STR("defaults"));
+    environment->built_in_vars = value_get(value, STR("vars"));
+    environment->vars = environment->built_in_vars;
+    Str tier = value_text_at(value, "tier");
+    for (int i = 0; i < TIER_COUNT; i++) {
+        if (str_equal(tier, tier_names[i]))
+            environment->tier = (Tier)i;
+    }
+    environment->own = value;
+    return true;
+}
+
+static bool build(Chain *chain, Slot *slot, Origin from);
+
+static Slot *parent_slot(Chain *chain, Slot *slot, const Value *extends)
+{
+    Str name = value_text(extends);
+    Loader *loader = chain->loader;
+    Slot *parent = slot_find(chain, name);
+    if (!parent && built_in_file(loader->arena, name))
+        parent = slot_add(chain, name, NULL, STR("kiln.yaml"), extends->origin);
+    if (parent)
+        return parent;
+    NearMiss miss = near_miss_begin(name);
+    for (size_t i = 0; i < chain->count; i++)
+        near_miss_offer(&miss, chain->slots[i]->environment.name);
+    for (int i = 0; i < TIER_COUNT; i++)
+        near_miss_offer(&miss, tier_names[i]);
+    Str best = near_miss_best(&miss);
+    if (best.data)
+        diag_error(loader->diags, extends->origin, "extends: no environment '%.*s'; did you mean '%.*s'?", STR_ARG(name),
+                   STR_ARG(best));
+    else
+        diag_error(loader->diags, extends->origin, "extends: no environment '%.*s'; add environments/%.*s.yaml",
+                   STR_ARG(name), STR_ARG(name));
+    slot_fail(chain, slot);
+    return NULL;
+}
+
+/* What the parent hands down, less what is each environment's own. */
+static const Value *inherited_rows(Arena *arena, const Value *own)
+{
+    MapBuilder map = map_begin_with(arena, own);
+    for (size_t i = 0; i < LENGTH_OF(not_inherited); i++)
+        map_remove(&map, str_from(not_inherited[i]));
+    const MapEntry *deploy = map_peek(&map, STR("deploy"));
+    if (deploy && value_is(deploy->value, VALUE_MAP)) {
+        MapBuilder rest = map_begin_with(arena, deploy->value);
+        map_remove(&rest, STR("on"));
+        map_set(&map, STR("deploy"), deploy->key_origin, map_end(&rest, deploy->value->origin));
+    }
+    return map_end(&map, own->origin);
+}
+
+static void inherit(Arena *arena, Environment *environment, const Environment *parent)
+{
+    environment->parent = parent;
+    environment->built_in = parent->built_in;
+    environment->built_in_vars = parent->built_in_vars;
+    environment->tier = parent->tier;
+    environment->vars = parent->vars;
+    environment->external = parent->external;
+    environment->own = parent->own ? inherited_rows(arena, parent->own) : NULL;
+}
+
+static const Value *rows(Arena *arena, const Value *file, bool own)
+{
+    MapBuilder map = map_begin(arena);
+    for (uint32_t i = 0; file && i < file->size; i++) {
+        const MapEntry *entry = &file->entries[i];
+        if (is_in(entry->key, own_rows, LENGTH_OF(own_rows)) == own)
+            map_set(&map, entry->key, entry->key_origin, entry->value);
+    }
+    return map_end(&map, file ? file->origin : ORIGIN_NONE);
+}
+
+static void apply_file(Chain *chain, Slot *slot)
+{
+    Arena *arena = chain->loader->arena;
+    Environment *environment = &slot->environment;
+    Str tier = value_text_at(slot->file, "tier");
+    for (int i = 0; i < TIER_COUNT; i++) {
+        if (str_equal(tier, tier_names[i]))
+            environment->tier = (Tier)i;
+    }
+    environment->defaults = value_get(slot->file, STR("defaults"));
+    environment->overlay = rows(arena, slot->file, false);
+    const Value *own = rows(arena, slot->file, true);
+    environment->own = environment->own ? value_merge(arena, environment->own, own) : own;
+    environment->vars = value_merge(arena, environment->vars, value_get(slot->file, STR("vars")));
+    environment->external = value_merge(arena, environment->external, value_get(slot->file, STR("external")));
+}
+
+static bool find_parent(Chain *chain, Slot *slot)
+{
+    Loader *loader = chain->loader;
+    const Value *extends = value_get(slot->file, STR("extends"));
+    if (!value_is_none(extends)) {
+        Slot *parent = parent_slot(chain, slot, extends);
+        if (!parent)
+            return false;
+        if (!build(chain, parent, extends->origin))
+            return slot_fail(chain, slot);
+        inherit(loader->arena, &slot->environment, &parent->environment);
+        return true;
+    }
+    if (built_in_file(loader->arena, slot->environment.name))
+        return load_built_in(chain, slot);
+    diag_error(loader->diags, slot->origin, "environment '%.*s' has no parent; add extends: staging",
+               STR_ARG(slot->environment.name));
+    return slot_fail(chain, slot);
+}
+
+static bool build(Chain *chain, Slot *slot, Origin from)
+{
+    if (slot->state == BUILT)
+        return true;
+    if (slot->state == BEING_BUILT) {
+        diag_error(chain->loader->diags, from, "extends: environment '%.*s' extends itself; break the circle",
+                   STR_ARG(slot->environment.name));
+        return slot_fail(chain, slot);
+    }
+    if (slot->state == BROKEN)
+        return false;
+    slot->state = BEING_BUILT;
+    if (!find_parent(chain, slot))
+        return false;
+    Arena *arena = chain->loader->arena;
+    const Value *project = chain->loader->project->value;
+    if (!slot->environment.parent) {
+        /* The project's vars stand above the built-in ones and below every file's. */
+        slot->environment.vars = value_merge(arena, slot->environment.vars, value_get(project, STR("vars")));
+        slot->environment.external = value_get(project, STR("external"));
+    }
+    apply_file(chain, slot);
+    slot->state = BUILT;
+    return true;
+}
+
+/* ---- the environments of kiln.yaml ---- */
+
+static bool settle_own(Loader *loader, Environment *environment)
+{
+    const Project *project = loader->project;
+    Arena *arena = loader->arena;
+    ReferenceScope scope = {.project = project, .environment = environment, .vars = environment->vars};
+    const Value *own = references_resolve(arena, environment->own, &scope, NULL, loader->diags);
+    if (!own)
+        return false;
+    Str domain = value_text_at(own, "domain");
+    Str base = value_text_at(project->value, "domain");
+    if (!domain.size && base.size)
+        domain = str_equal(environment->name, STR("production"))
+                     ? base
+                     : arena_printf(arena, "%.*s.%.*s", STR_ARG(environment->name), STR_ARG(base));
+    environment->domain = domain;
+    environment->namespace = value_text_at(own, "namespace.name");
+    if (!environment->namespace.size)
+        environment->namespace = arena_printf(arena, "%.*s-%.*s", STR_ARG(project->name), STR_ARG(environment->name));
+    environment->own = model_complete_document(arena, own, MODEL_ENVIRONMENT);
+    return true;
+}
+
+static bool load_releases(Loader *loader, Environment *environment)
+{
+    bool missing;
+    Str path = arena_printf(loader->arena, "releases/%.*s.yaml", STR_ARG(environment->name));
+    const Project *project = loader->project;
+    const Value *raw = project_read(loader->arena, loader->sources, project->root, project->prefix, path, &missing,
+                                    loader->diags);
+    if (missing)
+        return true;
+    ModelExpand how = {.document = MODEL_RELEASES, .kind = KIND_ANY, .resolved = true};
+    const Value *value = raw ? model_expand(loader->arena, raw, how, loader->diags) : NULL;
+    environment->releases = value_get(value, STR("services"));
+    return value != NULL;
+}
+
+static Slot *listed_slot(Chain *chain, const Value *item)
+{
+    Loader *loader = chain->loader;
+    Str name = value_text(item);
+    Slot *slot = slot_find(chain, name);
+    if (slot)
+        return slot;
+    if (built_in_file(loader->arena, name))
+        return slot_add(chain, name, NULL, STR("kiln.yaml"), item->origin);
+    NearMiss miss = near_miss_begin(name);
+    for (size_t i = 0; i < chain->count; i++)
+        near_miss_offer(&miss, chain->slots[i]->environment.name);
+    for (int i = 0; i < TIER_COUNT; i++)
+        near_miss_offer(&miss, tier_names[i]);
+    Str best = near_miss_best(&miss);
+    if (best.data)
+        diag_error(loader->diags, item->origin, "environments: no environment '%.*s'; did you mean '%.*s'?",
+                   STR_ARG(name), STR_ARG(best));
+    else
+        diag_error(loader->diags, item->origin,
+                   "environments: no environment '%.*s'; add environments/%.*s.yaml with extends: staging", STR_ARG(name),
+                   STR_ARG(name));
+    loader->failed = true;
+    return NULL;
+}
+
+static const Value *listed_names(Loader *loader)
+{
+    const Value *list = value_get(loader->project->value, STR("environments"));
+    if (value_is(list, VALUE_LIST) && list->size)
+        return list;
+    ListBuilder names = list_begin(loader->arena);
+    for (int i = 0; i < TIER_COUNT; i++)
+        list_add(&names, value_new_string(loader->arena, ORIGIN_NONE, tier_names[i]));
+    return list_end(&names, ORIGIN_NONE);
+}
+
+static void list_known(Chain *chain)
+{
+    Arena *arena = chain->loader->arena;
+    Str *known = ARENA_ARRAY(arena, Str, chain->count + TIER_COUNT);
+    size_t count = 0;
+    for (size_t i = 0; i < chain->count; i++)
+        known[count++] = chain->slots[i]->environment.name;
+    for (int i = 0; i < TIER_COUNT; i++) {
+        if (!slot_find(chain, tier_names[i]))
+            known[count++] = tier_names[i];
+    }
+    chain->loader->project->known = known;
+    chain->loader->project->known_count = count;
+}
+
+bool environments_load(Loader *loader)
+{
+    Chain chain = {.loader = loader};
+    read_folder(&chain);
+    const Value *names = listed_names(loader);
+    for (uint32_t i = 0; i < names->size; i++)
+        (void)listed_slot(&chain, names->items[i]);
+    /* From here on parents may still be added, but never a listed one, so the order of the list stands. */
+    for (size_t i = 0; i < chain.count; i++)
+        (void)build(&chain, chain.slots[i], chain.slots[i]->origin);
+    list_known(&chain);
+    if (loader->failed)
+        return false;
+    Environment *environments = ARENA_ARRAY(loader->arena, Environment, names->size);
+    for (uint32_t i = 0; i < names->size; i++) {
+        environments[i] = slot_find(&chain, value_text(names->items[i]))->environment;
+        if (!settle_own(loader, &environments[i]) || !load_releases(loader, &environments[i]))
+            loader->failed = true;
+    }
+    loader->project->environments = environments;
+    loader->project->environment_count = names->size;
+    return !loader->failed;
+}

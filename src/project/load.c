@@ -1,0 +1,252 @@
+/*
+ * Loading a project: kiln.yaml found upwards from a folder, then environments/, services/ and releases/ beside it. A broken file
+ * does not stop the others from being read, so that one run reports all that is wrong.
+ */
+#include "project_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "kiln/kube.h"
+#include "kiln/yaml.h"
+
+/* A service's name is also its jobs' prefix, and a CronJob's name may have 52 characters (Kubernetes: 63 less the Job's suffix). */
+enum { SERVICE_NAME_LIMIT = 52 };
+
+/* ---- finding ---- */
+
+static Str parent_of(Str folder)
+{
+    ptrdiff_t slash = str_rfind_char(folder, '/');
+    return slash <= 0 ? STR("/") : str_slice(folder, 0, (size_t)slash);
+}
+
+static bool has_project(Arena *arena, Str folder)
+{
+    Str path = arena_printf(arena, "%.*s/kiln.yaml", STR_ARG(folder));
+    return access(path.data, F_OK) == 0;
+}
+
+/* The way from the working directory to root, for file names in messages: "" inside root, "../" from one folder below it. */
+static Str prefix_to(Arena *arena, Str root)
+{
+    char *working = realpath(".", NULL);
+    Str here = working ? arena_copy(arena, str_from(working)) : STR("");
+    free(working);
+    Str prefix = STR("");
+    while (!str_equal(here, root)) {
+        if (here.size <= root.size)
+            return arena_printf(arena, "%.*s/", STR_ARG(root));
+        here = parent_of(here);
+        prefix = arena_printf(arena, "../%.*s", STR_ARG(prefix));
+    }
+    return prefix;
+}
+
+static bool find_root(Loader *loader, const char *folder)
+{
+    char *real = realpath(folder, NULL);
+    if (!real) {
+        diag_plain_error(loader->diags, "cannot open folder %s: %s", folder, strerror(errno));
+        return false;
+    }
+    Str start = arena_copy(loader->arena, str_from(real));
+    free(real);
+    Str root = start;
+    while (!has_project(loader->arena, root)) {
+        if (str_equal(root, STR("/"))) {
+            diag_plain_error(loader->diags,
+                             "no project: found no kiln.yaml in %.*s or any folder above it; run 'kiln init' to start one",
+                             STR_ARG(start));
+            return false;
+        }
+        root = parent_of(root);
+    }
+    loader->project->root = root;
+    loader->project->prefix = prefix_to(loader->arena, root);
+    return true;
+}
+
+/* ---- kiln.yaml ---- */
+
+static bool load_project_file(Loader *loader)
+{
+    Project *project = loader->project;
+    bool missing;
+    const Value *raw = project_read(loader->arena, loader->sources, project->root, project->prefix, STR("kiln.yaml"),
+                                    &missing, loader->diags);
+    ModelExpand how = {.document = MODEL_PROJECT, .kind = KIND_ANY, .skip_foreign = true};
+    const Value *value = raw ? model_expand(loader->arena, raw, how, loader->diags) : NULL;
+    if (!value)
+        return false;
+    project->origin = value->origin;
+    project->defaults = value_get(value, STR("defaults"));
+    project->value = model_complete_document(loader->arena, value, MODEL_PROJECT);
+    project->name = value_text_at(value, "name");
+    if (!project->name.size) {
+        diag_error(loader->diags, value->origin, "name is missing; add name: my-project");
+        return false;
+    }
+    return true;
+}
+
+/* ---- services ---- */
+
+static bool service_name_valid(Loader *loader, Str path, Str name)
+{
+    const char *why = !name_is_dns_label(name) ? "expected lower case letters, digits and '-', starting with a letter"
+                      : name.size > SERVICE_NAME_LIMIT ? "expected at most 52 characters"
+                      : str_equal(name, STR("default-deny")) ? "kiln itself uses this name in every environment"
+                                                             : NULL;
+    if (!why)
+        return true;
+    diag_file_error(loader->diags, arena_printf(loader->arena, "%.*s%.*s", STR_ARG(loader->project->prefix), STR_ARG(path)),
+                    "'%.*s' cannot be a service's name: %s; rename the file", STR_ARG(name), why);
+    return false;
+}
+
+static const Value *without(Arena *arena, const Value *map, Str key)
+{
+    if (!value_get(map, key))
+        return map;
+    MapBuilder rest = map_begin_with(arena, map);
+    map_remove(&rest, key);
+    return map_end(&rest, map->origin);
+}
+
+static bool load_service(Loader *loader, Str file_name, ServiceFile *service)
+{
+    Project *project = loader->project;
+    Str name = str_slice(file_name, 0, file_name.size - 5);
+    Str path = arena_printf(loader->arena, "services/%.*s", STR_ARG(file_name));
+    bool valid = service_name_valid(loader, path, name);
+    bool missing;
+    const Value *raw =
+        project_read(loader->arena, loader->sources, project->root, project->prefix, path, &missing, loader->diags);
+    if (!raw)
+        return false;
+    WorkloadKind kind = workload_kind(value_text_at(raw, "kind"));
+    ModelExpand how = {.document = MODEL_SERVICE, .kind = kind};
+    const Value *value = model_expand(loader->arena, raw, how, loader->diags);
+    if (!value || !valid)
+        return false;
+    *service = (ServiceFile){.name = name,
+                             .file = path,
+                             .kind = kind,
+                             .origin = raw->origin,
+                             .value = without(loader->arena, value, STR("environments")),
+                             .blocks = value_get(value, STR("environments"))};
+    return true;
+}
+
+static bool is_definition(const FileEntry *entry)
+{
+    return str_ends(entry->name, STR(".yaml")) && entry->name.data[0] != '.';
+}
+
+/* A file that was meant to be a definition must not be passed over in silence. */
+static void report_other(Loader *loader, const FileEntry *entry)
+{
+    if (!str_ends(entry->name, STR(".yml")))
+        return;
+    diag_file_error(loader->diags,
+                    arena_printf(loader->arena, "%.*sservices/%.*s", STR_ARG(loader->project->prefix), STR_ARG(entry->name)),
+                    "would be ignored: definitions end in .yaml; rename it");
+    loader->failed = true;
+}
+
+static void load_services(Loader *loader)
+{
+    Project *project = loader->project;
+    Str folder = arena_printf(loader->arena, "%.*s/services", STR_ARG(project->root));
+    FileEntry *entries;
+    size_t count = 0;
+    int error = folder_list(loader->arena, AT_FDCWD, folder.data, &entries, &count);
+    if (error && error != ENOENT) {
+        project_report_read(loader->diags, arena_printf(loader->arena, "%.*sservices", STR_ARG(project->prefix)), error);
+        loader->failed = true;
+        return;
+    }
+    project->services = ARENA_ARRAY(loader->arena, ServiceFile, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        if (!is_definition(&entries[i]))
+            report_other(loader, &entries[i]);
+        else if (load_service(loader, entries[i].name, &project->services[project->service_count]))
+            project->service_count++;
+        else
+            loader->failed = true;
+    }
+}
+
+/* ---- names that must exist ---- */
+
+static void check_block_names(Loader *loader, const ServiceFile *service)
+{
+    const Project *project = loader->project;
+    for (uint32_t i = 0; service->blocks && i < service->blocks->size; i++) {
+        const MapEntry *entry = &service->blocks->entries[i];
+        NearMiss miss = near_miss_begin(entry->key);
+        bool known = false;
+        for (size_t j = 0; j < project->known_count; j++) {
+            known |= str_equal(project->known[j], entry->key);
+            near_miss_offer(&miss, project->known[j]);
+        }
+        if (known)
+            continue;
+        Str best = near_miss_best(&miss);
+        if (best.data)
+            diag_error(loader->diags, entry->key_origin, "environments: no environment '%.*s'; did you mean '%.*s'?",
+                       STR_ARG(entry->key), STR_ARG(best));
+        else
+            diag_error(loader->diags, entry->key_origin, "environments: no environment '%.*s'; add environments/%.*s.yaml",
+                       STR_ARG(entry->key), STR_ARG(entry->key));
+        loader->failed = true;
+    }
+}
+
+Project *project_load(Arena *arena, Sources *sources, ProjectOptions options, Diags *diags)
+{
+    Loader loader = {.arena = arena, .sources = sources, .diags = diags, .project = ARENA_NEW(arena, Project)};
+    loader.project->arena = arena;
+    loader.project->sources = sources;
+    if (!find_root(&loader, options.folder))
+        return NULL;
+    bool ok = load_project_file(&loader);
+    loader.project->set = set_layer(arena, sources, options.sets, options.set_count, diags, &loader.failed);
+    load_services(&loader);
+    if (!ok)
+        return NULL;
+    ok = environments_load(&loader);
+    for (size_t i = 0; ok && i < loader.project->service_count; i++)
+        check_block_names(&loader, &loader.project->services[i]);
+    return loader.failed ? NULL : loader.project;
+}
+
+/* ---- finding by name ---- */
+
+const ServiceFile *project_service(const Project *project, Str name)
+{
+    size_t low = 0;
+    for (size_t high = project->service_count; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        int order = str_compare(project->services[middle].name, name);
+        if (order == 0)
+            return &project->services[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+const Environment *project_environment(const Project *project, Str name)
+{
+    for (size_t i = 0; i < project->environment_count; i++) {
+        if (str_equal(project->environments[i].name, name))
+            return &project->environments[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,42 @@
+/* What the files of this room share and nobody else sees. */
+#ifndef KILN_PROJECT_PRIVATE_H
+#define KILN_PROJECT_PRIVATE_H
+
+#include "kiln/project.h"
+
+/* Loading goes file by file, and each error is reported while the rest goes on: this is what they all need. */
+typedef struct Loader {
+    Arena *arena;
+    Sources *sources;
+    Diags *diags;
+    Project *project;
+    bool failed;
+} Loader;
+
+void project_report_read(Diags *diags, Str name, int error);
+const Source *project_read_source(Arena *arena, Sources *sources, Str root, Str prefix, Str path, bool *missing,
+                                  Diags *diags);
+
+/* environment.c */
+bool environments_load(Loader *loader);
+
+/* set.c: all --set arguments as one layer, or NULL */
+const Value *set_layer(Arena *arena, Sources *sources, const Str *sets, size_t count, Diags *diags, bool *failed);
+
+/* reference.c */
+
+/* What ${…} can name. A part that is not known yet is NULL. */
+typedef struct ReferenceScope {
+    const Project *project;
+    const Environment *environment; /* NULL in what exists once per project */
+    Str service;                    /* empty in kiln.yaml and environments */
+    Str version;                    /* data NULL while the image is being resolved */
+    const Value *vars;              /* as written: references in vars are resolved when they are used */
+} ReferenceScope;
+
+bool text_has_reference(Str text);
+/* The value with every reference replaced; shares what has none. NULL after errors. */
+const Value *references_resolve(Arena *arena, const Value *value, const ReferenceScope *scope, const Path *path,
+                                Diags *diags);
+
+#endif

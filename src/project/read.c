@@ -1,0 +1,47 @@
+/* Reading one file of a project, and saying in words what the system says in numbers. */
+#include "project_private.h"
+
+#include <errno.h>
+
+#include "kiln/yaml.h"
+
+void project_report_read(Diags *diags, Str name, int error)
+{
+    if (error == EISDIR)
+        diag_file_error(diags, name, "is a folder, expected a file; move it away");
+    else if (error == ENOTDIR)
+        diag_file_error(diags, name, "cannot read: a file stands where a folder is expected");
+    else if (error == EINVAL)
+        diag_file_error(diags, name, "is no regular file; only regular files are read");
+    else if (error == EFBIG)
+        diag_file_error(diags, name, "is larger than %zu bytes, the limit for one file", yaml_limits.bytes);
+    else if (error == ELOOP)
+        diag_file_error(diags, name, "is a symbolic link, which kiln does not follow; put a file there");
+    else
+        diag_file_error(diags, name, "cannot read: %s", strerror(error));
+}
+
+const Source *project_read_source(Arena *arena, Sources *sources, Str root, Str prefix, Str path, bool *missing,
+                                  Diags *diags)
+{
+    Str name = arena_printf(arena, "%.*s%.*s", STR_ARG(prefix), STR_ARG(path));
+    Str text;
+    int error = file_read_beneath(arena, root, path, yaml_limits.bytes, &text);
+    *missing = error == ENOENT;
+    if (error == ENOENT)
+        return NULL;
+    if (error) {
+        project_report_read(diags, name, error);
+        return NULL;
+    }
+    const Source *source = sources_add(sources, name, text, false);
+    if (!source)
+        diag_file_error(diags, name, "cannot be read: more than 4 GiB of input in one run");
+    return source;
+}
+
+const Value *project_read(Arena *arena, Sources *sources, Str root, Str prefix, Str path, bool *missing, Diags *diags)
+{
+    const Source *source = project_read_source(arena, sources, root, prefix, path, missing, diags);
+    return source ? yaml_read(arena, source, diags) : NULL;
+}
