@@ -14,7 +14,7 @@ OPTIMISE ?= -O2 -g
 CFLAGS_ALL := -std=c11 -D_GNU_SOURCE -DKILN_VERSION='"$(VERSION)"' -Iinclude $(WARNINGS) $(OPTIMISE) -fno-strict-overflow \
   -fstack-protector-strong $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) $(CFLAGS)
 LDFLAGS_ALL := $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
-LIBS := -lfyaml -lyaml -lmd -lm -lpthread
+LIBS := -lfyaml -lyaml -lpcre2-8 -lmd -lm -lpthread
 
 sources = $(wildcard src/$(1)/*.c)
 objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call sources,$(1)))

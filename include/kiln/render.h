@@ -1,0 +1,72 @@
+/*
+ * render: templates → objects → text. The shipped templates are embedded; a project's file of the same name replaces one, a
+ * new name adds one. The folder of a template says its scope, its name the file that it makes (templates.md).
+ *
+ * Ownership: a Renderer lives in the arena given to renderer_new and is read-only afterwards (one for all threads); objects and
+ * texts live in the arena of the call.
+ * Failure: false, with everything reported.
+ */
+#ifndef KILN_RENDER_H
+#define KILN_RENDER_H
+
+#include "kiln/base.h"
+#include "kiln/diag.h"
+#include "kiln/jsone.h"
+#include "kiln/project.h"
+#include "kiln/service.h"
+#include "kiln/value.h"
+
+typedef struct Renderer Renderer;
+
+/* Loads and compiles every template. */
+Renderer *renderer_new(Arena *arena, Sources *sources, const Project *project, Diags *diags) KILN_MUST_USE;
+
+typedef struct RenderedFile {
+    Str path;               /* below the output: "production/auth-service/deployment.yaml"; of a workflow its file name */
+    Str source;             /* the definition it came from: "services/auth-service.yaml" */
+    const Value **objects;  /* one per document, no null members */
+    size_t count;
+    bool workflow;          /* keeps the template's key order, goes to workflow.path */
+    const ServiceContext *service; /* or NULL */
+} RenderedFile;
+
+typedef struct RenderedFiles {
+    Arena *arena;
+    RenderedFile *list;
+    size_t count;
+    size_t capacity;
+} RenderedFiles;
+RenderedFiles rendered_begin(Arena *arena);
+
+bool render_environment(const Renderer *renderer, const EnvironmentContext *context, RenderedFiles *files, Diags *diags)
+    KILN_MUST_USE;
+bool render_service(const Renderer *renderer, const EnvironmentContext *context, const ServiceContext *service,
+                    RenderedFiles *files, Diags *diags) KILN_MUST_USE;
+bool render_project(const Renderer *renderer, const ProjectContext *context, RenderedFiles *files, Diags *diags) KILN_MUST_USE;
+
+/* The file as it is written, header included. */
+void render_text(const RenderedFile *file, Buf *out);
+
+/* The host functions that templates and rules may call, as one context map. */
+const Value *render_functions(Arena *arena);
+/* What host functions find in JsoneRun.host; rules have no parts. */
+typedef struct RenderHost {
+    const Renderer *renderer;
+} RenderHost;
+
+/* ---- pinned actions (standards.md D) and the reasons of workflow permissions ---- */
+
+typedef struct PinnedAction {
+    const char *name;
+    const char *tag;
+    const char *sha;
+} PinnedAction;
+extern const PinnedAction pinned_actions[];
+extern const size_t pinned_action_count;
+const PinnedAction *pinned_action_find(Str name);
+/* The tag to stand behind "uses: name@sha", or STR_NONE. */
+Str pinned_action_tag(Str uses);
+/* Why a job needs a permission, or STR_NONE. */
+Str permission_reason(Str permission, Str access);
+
+#endif

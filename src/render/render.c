@@ -1,0 +1,216 @@
+/* Rendering: one template with one context gives one file of objects, or none. */
+#include "render_private.h"
+
+#include "kiln/yaml.h"
+
+RenderedFiles rendered_begin(Arena *arena)
+{
+    return (RenderedFiles){.arena = arena};
+}
+
+Renderer *renderer_new(Arena *arena, Sources *sources, const Project *project, Diags *diags)
+{
+    Renderer *renderer = ARENA_NEW(arena, Renderer);
+    renderer->arena = arena;
+    renderer->project = project;
+    renderer->functions = render_functions(arena);
+    return templates_load(renderer, sources, diags) ? renderer : NULL;
+}
+
+/* ---- what becomes of a result (templates.md, rule 3) ---- */
+
+static const Value *clean(Arena *arena, const Value *value, Diags *diags, Origin place);
+
+static const Value *clean_map(Arena *arena, const Value *map, Diags *diags)
+{
+    MapBuilder result = {0};
+    bool changed = false;
+    for (uint32_t i = 0; i < map->size; i++) {
+        const MapEntry *entry = &map->entries[i];
+        const Value *kept = clean(arena, entry->value, diags, entry->key_origin);
+        if (!changed && kept == entry->value && kept->kind != VALUE_NULL)
+            continue;
+        if (!changed)
+            result = map_begin_with(arena, map);
+        changed = true;
+        if (kept->kind == VALUE_NULL)
+            map_remove(&result, entry->key);
+        else
+            map_set(&result, entry->key, entry->key_origin, kept);
+    }
+    return changed ? map_end(&result, map->origin) : map;
+}
+
+static const Value *clean_list(Arena *arena, const Value *list, Diags *diags, Origin place)
+{
+    ListBuilder result = list_begin(arena);
+    bool changed = false;
+    for (uint32_t i = 0; i < list->size; i++) {
+        const Value *kept = clean(arena, list->items[i], diags, place);
+        if (kept->kind == VALUE_NULL)
+            diag_error(diags, kept->origin ? kept->origin : place, "element %u of this list is null; leave it out with $if", i);
+        changed |= kept != list->items[i];
+        list_add(&result, kept);
+    }
+    return changed ? list_end(&result, list->origin) : list;
+}
+
+static const Value *clean(Arena *arena, const Value *value, Diags *diags, Origin place)
+{
+    switch ((ValueKind)value->kind) {
+    case VALUE_MAP:
+        return clean_map(arena, value, diags);
+    case VALUE_LIST:
+        return clean_list(arena, value, diags, place);
+    case VALUE_FUNCTION:
+        diag_error(diags, place, "a template cannot yield a function; call it");
+        return value;
+    default:
+        return value;
+    }
+}
+
+static bool add_object(RenderedFile *file, Arena *arena, const Value *object, const TemplateFile *templ, Diags *diags)
+{
+    if (object->kind != VALUE_MAP) {
+        diag_error(diags, templ->origin, "the template yields %s, expected an object, a list of objects or null",
+                   value_kind_name((ValueKind)object->kind));
+        return false;
+    }
+    file->objects[file->count++] = clean(arena, object, diags, templ->origin);
+    return true;
+}
+
+static bool add_file(RenderedFiles *files, RenderedFile file, const Value *result, const TemplateFile *templ, Diags *diags)
+{
+    bool list = result->kind == VALUE_LIST;
+    if (result->kind == VALUE_NULL || (list && !result->size))
+        return true;
+    size_t errors = diags_error_count(diags);
+    file.objects = ARENA_ARRAY(files->arena, const Value *, list ? result->size : 1);
+    for (uint32_t i = 0; i < (list ? result->size : 1); i++) {
+        if (!add_object(&file, files->arena, list ? result->items[i] : result, templ, diags))
+            return false;
+    }
+    ARENA_GROW(files->arena, files->list, files->count, files->capacity);
+    files->list[files->count++] = file;
+    return diags_error_count(diags) == errors;
+}
+
+/* ---- the three scopes ---- */
+
+static bool render_one(const Renderer *renderer, const TemplateFile *templ, const JsoneScope *scope, RenderedFile file,
+                       RenderedFiles *files, Diags *diags)
+{
+    RenderHost host = {renderer};
+    JsoneRun run = jsone_run(files->arena, diags);
+    run.host = &host;
+    const Value *result = jsone_eval(&run, templ->compiled, scope);
+    return result && add_file(files, file, result, templ, diags);
+}
+
+static const Value *environment_scope(Arena *arena, const EnvironmentContext *context)
+{
+    MapBuilder map = map_begin(arena);
+    map_set(&map, STR("project"), ORIGIN_NONE, context->project);
+    map_set(&map, STR("env"), ORIGIN_NONE, context->env);
+    map_set(&map, STR("vars"), ORIGIN_NONE, context->vars);
+    map_set(&map, STR("services"), ORIGIN_NONE, context->services);
+    return map_end(&map, ORIGIN_NONE);
+}
+
+bool render_environment(const Renderer *renderer, const EnvironmentContext *context, RenderedFiles *files, Diags *diags)
+{
+    JsoneScope host = {renderer->functions, NULL};
+    JsoneScope scope = {environment_scope(files->arena, context), &host};
+    const TemplateList *list = &renderer->scopes[SCOPE_ENVIRONMENT];
+    bool ok = true;
+    for (size_t i = 0; i < list->count; i++) {
+        RenderedFile file = {.source = context->environment->file};
+        file.path = arena_printf(files->arena, "%.*s/%.*s", STR_ARG(context->environment->name), STR_ARG(list->files[i].name));
+        ok &= render_one(renderer, &list->files[i], &scope, file, files, diags);
+    }
+    return ok;
+}
+
+bool render_service(const Renderer *renderer, const EnvironmentContext *context, const ServiceContext *service,
+                    RenderedFiles *files, Diags *diags)
+{
+    JsoneScope host = {renderer->functions, NULL};
+    JsoneScope environment = {environment_scope(files->arena, context), &host};
+    MapBuilder map = map_begin(files->arena);
+    map_set(&map, STR("service"), ORIGIN_NONE, service->value);
+    map_set(&map, STR("vars"), ORIGIN_NONE, service->vars);
+    JsoneScope scope = {map_end(&map, ORIGIN_NONE), &environment};
+    const TemplateList *list = &renderer->scopes[SCOPE_SERVICE];
+    bool ok = true;
+    for (size_t i = 0; i < list->count; i++) {
+        RenderedFile file = {.source = service->file->file, .service = service};
+        file.path = arena_printf(files->arena, "%.*s/%.*s/%.*s", STR_ARG(context->environment->name), STR_ARG(service->name),
+                                 STR_ARG(list->files[i].name));
+        ok &= render_one(renderer, &list->files[i], &scope, file, files, diags);
+    }
+    return ok;
+}
+
+bool render_project(const Renderer *renderer, const ProjectContext *context, RenderedFiles *files, Diags *diags)
+{
+    JsoneScope host = {renderer->functions, NULL};
+    MapBuilder map = map_begin(files->arena);
+    map_set(&map, STR("project"), ORIGIN_NONE, context->project);
+    map_set(&map, STR("environments"), ORIGIN_NONE, context->environments);
+    map_set(&map, STR("services"), ORIGIN_NONE, context->services);
+    JsoneScope scope = {map_end(&map, ORIGIN_NONE), &host};
+    const TemplateList *list = &renderer->scopes[SCOPE_PROJECT];
+    bool ok = true;
+    for (size_t i = 0; i < list->count; i++) {
+        RenderedFile file = {.source = STR("kiln.yaml"), .workflow = true, .path = list->files[i].name};
+        ok &= render_one(renderer, &list->files[i], &scope, file, files, diags);
+    }
+    return ok;
+}
+
+/* ---- text ---- */
+
+static Str workflow_comment(void *user, Str parent, Str key, const Value *value)
+{
+    (void)user;
+    if (value->kind != VALUE_STRING)
+        return STR_NONE;
+    if (str_equal(key, STR("uses")))
+        return pinned_action_tag(value_text(value));
+    if (str_equal(parent, STR("permissions")))
+        return permission_reason(key, value_text(value));
+    return STR_NONE;
+}
+
+/*
+ * Checkov's CKV_SECRET_6 takes the names behind secretKey: for secrets when they have digits, '-' or SECRET in them
+ * (conformance, "what zero findings takes"); the name of a key is none.
+ */
+static Str manifest_comment(void *user, Str parent, Str key, const Value *value)
+{
+    (void)user, (void)parent;
+    if (!str_equal(key, STR("secretKey")) || value->kind != VALUE_STRING)
+        return STR_NONE;
+    Str text = value_text(value);
+    bool suspect = str_find(text, STR("SECRET"), 0) >= 0;
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.data[i];
+        if (c == '.')
+            return STR_NONE;
+        suspect |= !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_');
+    }
+    return suspect ? STR("checkov:skip=CKV_SECRET_6:a key name") : STR_NONE;
+}
+
+void render_text(const RenderedFile *file, Buf *out)
+{
+    YamlStyle style = {.sorted = !file->workflow, .comment = file->workflow ? workflow_comment : manifest_comment};
+    for (size_t i = 0; i < file->count; i++) {
+        if (i == 0)
+            buf_printf(out, "# Generated by kiln from %.*s; do not edit.\n", STR_ARG(file->source));
+        buf_add(out, STR("---\n"));
+        yaml_write(out, file->objects[i], &style);
+    }
+}

@@ -1,0 +1,32 @@
+/* What the files of this room share. */
+#ifndef KILN_RENDER_PRIVATE_H
+#define KILN_RENDER_PRIVATE_H
+
+#include "kiln/render.h"
+
+typedef enum TemplateScope { SCOPE_SERVICE, SCOPE_ENVIRONMENT, SCOPE_PROJECT, SCOPE_PARTS, SCOPE_COUNT } TemplateScope;
+
+typedef struct TemplateFile {
+    Str name; /* file name; of a part without its ending */
+    const Template *compiled;
+    Origin origin;
+} TemplateFile;
+
+typedef struct TemplateList {
+    TemplateFile *files; /* by name in byte order, so that no folder order shows */
+    size_t count;
+    size_t capacity;
+} TemplateList;
+
+struct Renderer {
+    Arena *arena;
+    const Project *project;
+    const Value *functions;
+    TemplateList scopes[SCOPE_COUNT];
+};
+
+/* templates.c */
+bool templates_load(Renderer *renderer, Sources *sources, Diags *diags);
+const TemplateFile *template_find(const TemplateList *list, Str name);
+
+#endif

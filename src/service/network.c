@@ -1,0 +1,332 @@
+/*
+ * Peers: `access` as a graph. One line in a caller opens its egress and the callee's ingress; DNS, the metrics scrape and the
+ * Ingress controller come without a line. Names are resolved here: a service of the project, else an external system, else
+ * the address given.
+ */
+#include "service_private.h"
+
+static Work *work_find(Work *works, size_t count, Str name)
+{
+    for (size_t low = 0, high = count; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        int order = str_compare(works[middle].name, name);
+        if (order == 0)
+            return &works[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+/* ---- entries of service.network ---- */
+
+static const Value *port_entry(Arena *arena, const Value *port, const Value *protocol, Origin place)
+{
+    MapBuilder map = map_begin(arena);
+    put(&map, "port", port);
+    put(&map, "protocol", value_is_none(protocol) ? make_text(arena, ORIGIN_NONE, "TCP") : protocol);
+    return map_end(&map, place);
+}
+
+static const Value *peer_entry(Arena *arena, const char *reason, Str name, const Value *address, const Value *ports, Origin place)
+{
+    static const char *const members[] = {"apps", "namespace", "podSelector", "cidrs", "host"};
+    MapBuilder map = map_begin(arena);
+    put_text(&map, "reason", str_from(reason));
+    put_text(&map, "name", name);
+    for (size_t i = 0; i < LENGTH_OF(members); i++) {
+        const Value *value = value_get(address, str_from(members[i]));
+        bool empty = value && (value->kind == VALUE_MAP || value->kind == VALUE_LIST) && !value->size;
+        put(&map, members[i], empty ? NULL : value);
+    }
+    put(&map, "ports", ports);
+    return map_end(&map, place);
+}
+
+static const Value *apps_address(Arena *arena, Str name, Origin place)
+{
+    ListBuilder apps = list_begin(arena);
+    list_add(&apps, value_new_string(arena, place, name));
+    return make_map1(arena, place, "apps", list_end(&apps, place));
+}
+
+/* ---- ports of a peer ---- */
+
+static const Value *all_ports(const Work *peer, Arena *arena, Origin place)
+{
+    ListBuilder list = list_begin(arena);
+    for (uint32_t i = 0; i < peer->ports->size; i++) {
+        const Value *port = peer->ports->entries[i].value;
+        list_add(&list, port_entry(arena, value_get(port, STR("containerPort")), value_get(port, STR("protocol")), place));
+    }
+    return list_end(&list, place);
+}
+
+static const Value *declared_port(Work *work, const Work *owner, const Value *reference, const char *field)
+{
+    const MapEntry *found = value_entry(owner->ports, value_text(reference));
+    for (uint32_t i = 0; !found && i < owner->ports->size; i++) {
+        const MapEntry *entry = &owner->ports->entries[i];
+        if (str_equal(value_text_at(entry->value, "containerPort"), value_text(reference)))
+            found = entry;
+    }
+    if (found)
+        return found->value;
+    NearMiss miss = near_miss_begin(value_text(reference));
+    for (uint32_t i = 0; i < owner->ports->size; i++)
+        near_miss_offer(&miss, owner->ports->entries[i].key);
+    Str best = near_miss_best(&miss);
+    work_error(work, place_of(work, reference), "%s: '%.*s' declares no port '%.*s'%s%.*s%s", field, STR_ARG(owner->name),
+               STR_ARG(value_text(reference)), best.data ? "; did you mean '" : "", STR_ARG(best), best.data ? "'?" : "");
+    return NULL;
+}
+
+/* ports: a list of {port, protocol} in long form. owner: whose port names count, NULL for systems outside. */
+static const Value *listed_ports(Work *work, const Work *owner, const Value *ports, const char *field)
+{
+    ListBuilder list = list_begin(work->arena);
+    for (uint32_t i = 0; i < ports->size; i++) {
+        const Value *stated = ports->items[i];
+        const Value *reference = stated->kind == VALUE_MAP ? value_get(stated, STR("port")) : stated;
+        const Value *protocol = stated->kind == VALUE_MAP ? value_get(stated, STR("protocol")) : NULL;
+        const Value *number = reference;
+        if (owner) {
+            const Value *port = declared_port(work, owner, reference, field);
+            if (!port)
+                continue;
+            number = value_at(work->arena, value_get(port, STR("containerPort")), reference->origin);
+            protocol = value_get(port, STR("protocol"));
+        } else if (!value_is(reference, VALUE_NUMBER)) {
+            work_error(work, place_of(work, reference), "%s: expected a port number, found '%.*s'; only services of this "
+                       "project have named ports", field, STR_ARG(value_text(reference)));
+            continue;
+        }
+        list_add(&list, port_entry(work->arena, number, protocol, stated->origin));
+    }
+    return list_end(&list, ports->origin);
+}
+
+/* ---- one peer ---- */
+
+static bool has_address(const Value *peer)
+{
+    return !value_is_none(value_get(peer, STR("namespace"))) || value_text_at(peer, "host").size ||
+           (value_is(value_get(peer, STR("cidrs")), VALUE_LIST) && value_get(peer, STR("cidrs"))->size);
+}
+
+static void unknown_peer(Work *work, const MapEntry *entry, const char *side, Work *works, size_t count)
+{
+    NearMiss miss = near_miss_begin(entry->key);
+    const Value *external = work->environment->external;
+    for (size_t i = 0; i < count; i++)
+        near_miss_offer(&miss, works[i].name);
+    for (uint32_t i = 0; value_is(external, VALUE_MAP) && i < external->size; i++)
+        near_miss_offer(&miss, external->entries[i].key);
+    Str best = near_miss_best(&miss);
+    const ServiceFile *file = project_service(work->project, entry->key);
+    if (file)
+        work_error(work, entry->key_origin, "access.%s.%.*s: the service is switched off in %.*s; give external.%.*s an "
+                   "address there", side, STR_ARG(entry->key), STR_ARG(work->environment->name), STR_ARG(entry->key));
+    else if (best.data)
+        work_error(work, entry->key_origin, "access.%s.%.*s: no service, external system or address of that name; did you "
+                   "mean '%.*s'?", side, STR_ARG(entry->key), STR_ARG(best));
+    else
+        work_error(work, entry->key_origin, "access.%s.%.*s: no service, external system or address of that name; add "
+                   "services/%.*s.yaml or external.%.*s to kiln.yaml", side, STR_ARG(entry->key), STR_ARG(entry->key),
+                   STR_ARG(entry->key));
+}
+
+/* An address of its own replaces the one of external whole (the members are one group); anything else merges. */
+static const Value *merge_peer(Arena *arena, const Value *external, const Value *stated)
+{
+    static const char *const address[] = {"namespace", "podSelector", "cidrs", "host"};
+    MapBuilder map = map_begin_with(arena, external);
+    for (size_t i = 0; has_address(stated) && i < LENGTH_OF(address); i++)
+        map_remove(&map, str_from(address[i]));
+    return value_merge(arena, map_end(&map, external->origin), stated);
+}
+
+/* The address of a system outside: external.<peer> of the environment, what access states merged over it. */
+static const Value *outside_peer(Work *work, const MapEntry *entry)
+{
+    const Value *external = value_get(work->environment->external, entry->key);
+    const Value *stated = value_is(entry->value, VALUE_MAP) ? without_nones(work->arena, entry->value) : &value_empty_map;
+    const Value *peer = value_is_none(external) ? stated : merge_peer(work->arena, external, stated);
+    return has_address(peer) ? peer : NULL;
+}
+
+static void add_outside(Work *work, const MapEntry *entry, const char *side, ListBuilder *list, Work *works, size_t count,
+                        const Work *owner)
+{
+    const Value *peer = outside_peer(work, entry);
+    Str field = arena_printf(work->arena, "access.%s.%.*s", side, STR_ARG(entry->key));
+    if (!peer) {
+        unknown_peer(work, entry, side, works, count);
+        return;
+    }
+    if (value_text_at(peer, "host").size) {
+        work_error(work, place_of(work, value_get(peer, STR("host"))), "%.*s: a policy cannot name hosts while network.fqdn is "
+                   "none; give cidrs", STR_ARG(field));
+        return;
+    }
+    const Value *ports = value_get(peer, STR("ports"));
+    bool stated = value_is(ports, VALUE_LIST) && ports->size;
+    if (!stated && !owner) {
+        work_error(work, entry->key_origin, "%.*s: ports are missing; add for example ports: 5432", STR_ARG(field));
+        return;
+    }
+    const Value *made = stated ? listed_ports(work, owner, ports, field.data) : all_ports(owner, work->arena, entry->key_origin);
+    list_add(list, peer_entry(work->arena, "peer", entry->key, peer, made, entry->key_origin));
+}
+
+static void add_project_peer(Work *work, const MapEntry *entry, Work *callee)
+{
+    if (value_is(entry->value, VALUE_MAP) && has_address(entry->value)) {
+        work_error(work, entry->key_origin, "access.to.%.*s: a service of this project needs no address; remove it",
+                   STR_ARG(entry->key));
+        return;
+    }
+    Str field = arena_printf(work->arena, "access.to.%.*s", STR_ARG(entry->key));
+    const Value *stated = value_get(entry->value, STR("ports"));
+    const Value *ports = value_is(stated, VALUE_LIST) && stated->size ? listed_ports(work, callee, stated, field.data)
+                                                                      : all_ports(callee, work->arena, entry->key_origin);
+    if (!ports->size) {
+        work_error(work, entry->key_origin, "access.to.%.*s: the service declares no port to reach", STR_ARG(entry->key));
+        return;
+    }
+    Origin place = entry->key_origin;
+    list_add(&work->egress,
+             peer_entry(work->arena, "peer", callee->name, apps_address(work->arena, callee->name, place), ports, place));
+    list_add(&callee->ingress,
+             peer_entry(work->arena, "peer", work->name, apps_address(work->arena, work->name, place), ports, place));
+    /* definition.md: a callee that says `only` must have listed its caller. */
+    const Value *from = value_path(callee->value, "access.from");
+    if (value_flag(from, "only", false) && !value_get(from, work->name))
+        work_error(work, place, "access.to.%.*s: '%.*s' admits only the callers that it lists; add access.from.%.*s: true there",
+                   STR_ARG(entry->key), STR_ARG(callee->name), STR_ARG(work->name));
+}
+
+static bool is_only(const MapEntry *entry)
+{
+    return str_equal(entry->key, STR("only")) && value_is(entry->value, VALUE_BOOL);
+}
+
+static void callees_complete(Work *work, Work *works, size_t count)
+{
+    const Value *to = without_off(work->arena, value_path(work->value, "access.to"));
+    for (uint32_t i = 0; i < to->size; i++) {
+        const MapEntry *entry = &to->entries[i];
+        Work *callee = work_find(works, count, entry->key);
+        if (callee == work)
+            work_error(work, entry->key_origin, "access.to.%.*s: the service itself; remove it", STR_ARG(entry->key));
+        else if (callee)
+            add_project_peer(work, entry, callee);
+        else
+            add_outside(work, entry, "to", &work->egress, works, count, NULL);
+    }
+}
+
+static bool calls(const Work *caller, Str name)
+{
+    const Value *to = value_path(caller->value, "access.to");
+    const Value *entry = value_get(to, name);
+    return !value_is_none(entry) && !is_off(entry);
+}
+
+static void callers_complete(Work *work, Work *works, size_t count)
+{
+    const Value *from = without_off(work->arena, value_path(work->value, "access.from"));
+    for (uint32_t i = 0; i < from->size; i++) {
+        const MapEntry *entry = &from->entries[i];
+        if (is_only(entry))
+            continue;
+        Work *caller = work_find(works, count, entry->key);
+        if (!caller)
+            add_outside(work, entry, "from", &work->ingress, works, count, work);
+        else if (!calls(caller, work->name))
+            list_add(&work->ingress, peer_entry(work->arena, "peer", caller->name,
+                                                apps_address(work->arena, caller->name, entry->key_origin),
+                                                all_ports(work, work->arena, entry->key_origin), entry->key_origin));
+    }
+}
+
+/* ---- what needs no line ---- */
+
+static void add_dns(Work *work)
+{
+    Arena *arena = work->arena;
+    ListBuilder ports = list_begin(arena);
+    const Value *number = value_new_number(arena, ORIGIN_NONE, 53);
+    list_add(&ports, port_entry(arena, number, make_text(arena, ORIGIN_NONE, "UDP"), ORIGIN_NONE));
+    list_add(&ports, port_entry(arena, number, NULL, ORIGIN_NONE));
+    const Value *both = list_end(&ports, ORIGIN_NONE);
+    MapBuilder address = map_begin(arena);
+    put_text(&address, "namespace", STR("kube-system"));
+    put(&address, "podSelector", make_map1(arena, ORIGIN_NONE, "k8s-app", make_text(arena, ORIGIN_NONE, "kube-dns")));
+    list_add(&work->egress, peer_entry(arena, "dns", STR("dns"), map_end(&address, ORIGIN_NONE), both, ORIGIN_NONE));
+    const Value *cidrs = value_path(work->project->value, "network.dnsCidrs");
+    if (value_is(cidrs, VALUE_LIST) && cidrs->size)
+        list_add(&work->egress, peer_entry(arena, "dns", STR("dns"), make_map1(arena, cidrs->origin, "cidrs", cidrs), both,
+                                           cidrs->origin));
+}
+
+static const Value *own_port(const Work *work, const Value *name, Origin place)
+{
+    const Value *port = value_get(work->ports, value_text(name));
+    return port_entry(work->arena, value_get(port, STR("containerPort")), value_get(port, STR("protocol")), place);
+}
+
+static void add_scrape(Work *work)
+{
+    if (!work->metrics)
+        return;
+    ListBuilder ports = list_begin(work->arena);
+    list_add(&ports, own_port(work, value_get(work->metrics, STR("port")), work->metrics->origin));
+    list_add(&work->ingress, peer_entry(work->arena, "scrape", STR("metrics"), work->metrics,
+                                        list_end(&ports, work->metrics->origin), work->metrics->origin));
+}
+
+static void add_controller(Work *work)
+{
+    if (!work->routes || !work->routes->size)
+        return;
+    ListBuilder ports = list_begin(work->arena);
+    for (uint32_t i = 0; i < work->routes->size; i++) {
+        const Value *name = value_get(work->routes->items[i], STR("port"));
+        bool seen = false;
+        for (uint32_t j = 0; j < i; j++)
+            seen |= value_equal(name, value_get(work->routes->items[j], STR("port")));
+        if (!seen)
+            list_add(&ports, own_port(work, name, name->origin));
+    }
+    const MapEntry *ingress = map_peek(&work->out, STR("ingress"));
+    const Value *address = make_map1(work->arena, ingress->value->origin, "namespace",
+                                     value_get(ingress->value, STR("namespace")));
+    list_add(&work->ingress, peer_entry(work->arena, "controller", STR("ingress"), address,
+                                        list_end(&ports, ingress->value->origin), ingress->value->origin));
+}
+
+void peers_complete(Work *works, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        works[i].ingress = list_begin(works[i].arena);
+        works[i].egress = list_begin(works[i].arena);
+        add_dns(&works[i]);
+        add_controller(&works[i]);
+        add_scrape(&works[i]);
+    }
+    for (size_t i = 0; i < count; i++)
+        callees_complete(&works[i], works, count);
+    for (size_t i = 0; i < count; i++)
+        callers_complete(&works[i], works, count);
+}
+
+void network_finish(Work *work)
+{
+    MapBuilder map = map_begin(work->arena);
+    put(&map, "ingress", list_end(&work->ingress, ORIGIN_NONE));
+    put(&map, "egress", list_end(&work->egress, ORIGIN_NONE));
+    put(&work->out, "network", map_end(&map, ORIGIN_NONE));
+}

@@ -1,0 +1,128 @@
+/* Scale: who owns the number of replicas, and what follows from it: disruption budget, spread, surge. */
+#include "service_private.h"
+
+static double count_of(const Value *value, double of, double fallback)
+{
+    int64_t number;
+    bool percent;
+    if (value_is_none(value) || !int_or_percent_parse(value_text(value), &number, &percent))
+        return fallback;
+    /* Kubernetes rounds a surge in percent up. */
+    return percent ? (double)((int64_t)(of * (double)number + 99) / 100) : (double)number;
+}
+
+/* "built-in production" or "environments/production.yaml:4:3": where a number came from, for a message. */
+static Str stated_where(const Work *work, const Value *value)
+{
+    const Source *source = sources_find(work->project->sources, value->origin);
+    return source && source->built_in ? source->name : origin_text(work->arena, work->project->sources, value->origin);
+}
+
+static void check_own_replicas(Work *work, const Value *autoscaling)
+{
+    const Value *own = value_get(work->definition.own, STR("replicas"));
+    const Value *low = value_get(autoscaling, STR("minReplicas")), *high = value_get(autoscaling, STR("maxReplicas"));
+    const Value *replicas = value_get(work->value, STR("replicas"));
+    if (value_is_none(own) || !value_is(replicas, VALUE_NUMBER))
+        return;
+    if (replicas->number >= low->number && replicas->number <= high->number)
+        return;
+    work_error(work, place_of(work, own),
+               "replicas %.*s is outside autoscaling %.*s-%.*s (%.*s); add autoscaling: {enabled: false} or drop replicas",
+               STR_ARG(value_text(replicas)), STR_ARG(value_text(low)), STR_ARG(value_text(high)),
+               STR_ARG(stated_where(work, low)));
+}
+
+static const Value *default_metrics(Work *work)
+{
+    return make_map1(work->arena, ORIGIN_NONE, "cpu",
+                     make_map1(work->arena, ORIGIN_NONE, "averageUtilization", value_new_number(work->arena, ORIGIN_NONE, 80)));
+}
+
+static const Value *autoscaling_make(Work *work, const Value *stated)
+{
+    const Value *low = value_get(stated, STR("minReplicas")), *high = value_get(stated, STR("maxReplicas"));
+    if (!value_is(low, VALUE_NUMBER) || !value_is(high, VALUE_NUMBER)) {
+        work_error(work, place_of(work, stated), "autoscaling: minReplicas and maxReplicas are missing; add both");
+        return stated;
+    }
+    if (high->number < low->number)
+        work_error(work, place_of(work, high), "autoscaling.maxReplicas: %.*s is below minReplicas %.*s (%.*s)",
+                   STR_ARG(value_text(high)), STR_ARG(value_text(low)), STR_ARG(stated_where(work, low)));
+    check_own_replicas(work, stated);
+    work->replicas_min = low->number;
+    work->replicas_max = high->number;
+    const Value *metrics = value_get(stated, STR("metrics"));
+    bool unsaid = !value_is(metrics, VALUE_MAP) || !metrics->size;
+    MapBuilder map = map_begin_with(work->arena, stated);
+    put(&map, "metrics", unsaid ? default_metrics(work) : without_off(work->arena, metrics));
+    return map_end(&map, stated->origin);
+}
+
+static void replicas_complete(Work *work)
+{
+    const Value *autoscaling = value_get(work->value, STR("autoscaling"));
+    const Value *replicas = value_get(work->value, STR("replicas"));
+    bool recreate = str_equal(value_text_at(work->value, "strategy.type"), STR("Recreate"));
+    bool scaled = value_flag(autoscaling, "enabled", false);
+    if (recreate) {
+        const Value *own = value_get(work->definition.own, STR("replicas"));
+        if (value_is(replicas, VALUE_NUMBER) && !value_is_none(own) && replicas->number > 1)
+            work_error(work, place_of(work, own), "replicas: strategy Recreate runs one replica, found %.*s; drop replicas",
+                       STR_ARG(value_text(replicas)));
+        const Value *strategy = value_path(work->definition.value, "strategy.type");
+        replicas = value_new_number(work->arena, place_of(work, strategy), 1);
+        scaled = false;
+    }
+    work->replicas_min = work->replicas_max = value_is(replicas, VALUE_NUMBER) ? replicas->number : 1;
+    if (scaled)
+        autoscaling = autoscaling_make(work, autoscaling);
+    else if (recreate) {
+        MapBuilder off = map_begin_with(work->arena, autoscaling);
+        put(&off, "enabled", &value_false);
+        autoscaling = map_end(&off, autoscaling->origin);
+    }
+    put(&work->out, "autoscaling", autoscaling);
+    put(&work->out, "replicas", scaled ? NULL : replicas);
+    put_number(&work->out, "replicasMin", work->replicas_min);
+    put_number(&work->out, "replicasMax", work->replicas_max);
+}
+
+static void disruption_complete(Work *work)
+{
+    const Value *stated = stated_at(work, "podDisruptionBudget");
+    const Value *budget = NULL;
+    if (stated && !is_off(stated))
+        budget = without_nones(work->arena, stated);
+    else if (!stated && work->replicas_min >= 2)
+        budget = make_map1(work->arena, ORIGIN_NONE, "maxUnavailable", value_new_number(work->arena, ORIGIN_NONE, 1));
+    put(&work->out, "podDisruptionBudget", budget);
+}
+
+/* By host unless it was switched off, softly, once there is more than one replica to spread. */
+static void spread_complete(Work *work)
+{
+    const Value *stated = value_get(work->definition.value, STR("topologySpreadConstraints"));
+    const Value *host = value_get(stated, STR("kubernetes.io/hostname"));
+    MapBuilder map = map_begin(work->arena);
+    if (value_is_none(host) && work->replicas_min >= 2) {
+        MapBuilder constraint = map_begin(work->arena);
+        put_number(&constraint, "maxSkew", 1);
+        put_text(&constraint, "whenUnsatisfiable", STR("ScheduleAnyway"));
+        put(&map, "kubernetes.io/hostname", map_end(&constraint, ORIGIN_NONE));
+    }
+    const Value *complete = without_off(work->arena, value_get(work->value, STR("topologySpreadConstraints")));
+    for (uint32_t i = 0; i < complete->size; i++)
+        map_set(&map, complete->entries[i].key, complete->entries[i].key_origin, complete->entries[i].value);
+    put(&work->out, "topologySpreadConstraints", map_end(&map, ORIGIN_NONE));
+}
+
+void scale_complete(Work *work)
+{
+    replicas_complete(work);
+    disruption_complete(work);
+    spread_complete(work);
+    bool rolling = str_equal(value_text_at(work->value, "strategy.type"), STR("RollingUpdate"));
+    const Value *surge = value_path(work->value, "strategy.rollingUpdate.maxSurge");
+    work->surge = rolling ? count_of(surge, work->replicas_max, 1) : 0;
+}
