@@ -53,6 +53,7 @@ typedef struct Diag {
     Origin origin;
     Str file;    /* where there is no origin but a file to name; else empty */
     Str message; /* lower case, no full stop: "unknown field 'helth'; did you mean 'health'?" */
+    Str detail;   /* a further line below the quoted one, or empty */
     bool masked; /* what stands at the place is secret: the quoted line ends there */
 } Diag;
 
@@ -63,6 +64,8 @@ Diags *diags_new(Arena *arena, const Sources *sources);
 void diag_error(Diags *diags, Origin origin, const char *format, ...) KILN_PRINTF(3, 4);
 void diag_warning(Diags *diags, Origin origin, const char *format, ...) KILN_PRINTF(3, 4);
 void diag_note(Diags *diags, Origin origin, const char *format, ...) KILN_PRINTF(3, 4);
+/* As the others, with every part given; message and detail are copied. */
+void diag_report(Diags *diags, Diag diag);
 /* As diag_error, about a value that must not be repeated: the quoted line shows *** from the place on. */
 void diag_secret_error(Diags *diags, Origin origin, const char *format, ...) KILN_PRINTF(3, 4);
 /* About a file that could not be read, so that there is no place in it: "services/a.yaml: error: cannot read: …". */

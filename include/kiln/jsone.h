@@ -1,13 +1,15 @@
 /*
- * jsone: JSON-e 4.8 (github.com/json-e/json-e) over kiln's values, usable on its own: it includes only value, diag and base.
+ * jsone: JSON-e 4.8 (github.com/json-e/json-e) over kiln's values, usable on its own: it includes only value, diag
+ * and base.
  *
- * A template is compiled once (expressions parsed, constant subtrees known) and evaluated many times, from any thread.
- * Evaluation shares: a constant subtree of the template and a value taken from the context appear in the result themselves,
- * not as copies. Provenance as value.h says: key_origin is the template's place, a value's origin the input's.
+ * A template is compiled once (expressions parsed, constant subtrees known) and evaluated many times, from any
+ * thread. Evaluation shares: a constant subtree of the template and a value taken from the context appear in the
+ * result themselves, not as copies. Provenance as value.h says: key_origin is the template's place, a value's origin
+ * the input's.
  *
  * Ownership: the compiled template lives in the arena given to jsone_compile, results in the arena of the evaluation.
- * Failure: NULL, with one diagnostic at the place in the template already reported: upstream's words without the class name
- * and the location path, then a near miss where there is one, then the elements and calls that led there.
+ * Failure: NULL, with one diagnostic at the place in the template already reported: upstream's words without the
+ * class name and the location path, then a near miss where there is one, then the elements and calls that led there.
  */
 #ifndef KILN_JSONE_H
 #define KILN_JSONE_H
@@ -19,8 +21,8 @@
 typedef struct Template Template;
 
 /*
- * NULL (reported) only for a tree nested beyond the depth limit. As upstream has it, a faulty expression is no error before
- * it is evaluated: it may stand in a branch that is never taken.
+ * NULL (reported) only for a tree nested beyond the depth limit. As upstream has it, a faulty expression is no error
+ * before it is evaluated: it may stand in a branch that is never taken.
  */
 const Template *jsone_compile(Arena *arena, const Value *tree, Diags *diags) KILN_MUST_USE;
 
@@ -32,7 +34,7 @@ bool jsone_check(const Template *templ, Diags *diags);
 
 /* Budgets of one evaluation; each ends in a diagnostic that names it. */
 typedef struct JsoneLimits {
-    size_t steps;         /* template nodes, expression nodes and elements visited; 64 bytes of text count as one */
+    size_t steps;         /* template nodes, expression nodes and elements visited; 16 bytes of text built count as one */
     size_t depth;         /* nested templates, expressions and values */
     size_t string_bytes;  /* longest string built */
     size_t result_values; /* values made, and values of the result with shared ones counted as often as they appear */
@@ -49,7 +51,8 @@ const Value *jsone_lookup(const JsoneScope *scope, Str name);
 
 /* The first failure of an evaluation, in upstream's terms; class is NULL while there is none. */
 typedef struct JsoneError {
-    const char *class; /* "TemplateError", "InterpreterError", "SyntaxError", "BuiltinError"; ours: "LimitError", "HostError" */
+    const char *class; /* "TemplateError", "InterpreterError", "SyntaxError", "BuiltinError"; ours: "LimitError",
+                          "HostError" */
     Str text;
     Str location; /* ".message", "[0].a", or empty */
     Origin origin;
@@ -60,7 +63,7 @@ typedef struct JsoneRun {
     Arena *arena;
     Diags *diags;
     const JsoneLimits *limits;
-    Str now; /* RFC 3339 with milliseconds, for now() and $fromNow; STR_NONE: using the clock is an error */
+    Str now;    /* RFC 3339 with milliseconds, for now() and $fromNow; STR_NONE: using the clock is an error */
     void *host; /* the embedding program's */
     JsoneError error;
     /* ---- */
@@ -72,8 +75,8 @@ typedef struct JsoneRun {
 
 JsoneRun jsone_run(Arena *arena, Diags *diags);
 /*
- * NULL on error. A template that yields nothing (a false $if at the top) gives null. A host function may call it with the
- * run that it was given: budgets then go on counting.
+ * NULL on error. A template that yields nothing (a false $if at the top) gives null. A host function may call it with
+ * the run that it was given: budgets then go on counting.
  */
 const Value *jsone_eval(JsoneRun *run, const Template *templ, const JsoneScope *scope) KILN_MUST_USE;
 /* The failure as upstream prints it: "TemplateError at template.message: interpolation of 'key' produced …". */

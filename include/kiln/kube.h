@@ -50,11 +50,11 @@ bool image_parse(Str text, Image *image, const char **why) KILN_MUST_USE;
 
 bool name_is_dns_label(Str text);     /* RFC 1123 label starting with a letter (RFC 1035): ≤ 63 */
 bool name_is_dns_subdomain(Str text); /* RFC 1123: ≤ 253, labels joined by dots */
-bool name_is_port(Str text);          /* IANA service name: ≤ 15, [a-z0-9-], at least one letter, no -- and no - at an end */
+bool name_is_port(Str text);          /* IANA service name: ≤ 15, [a-z0-9-], a letter, no -- and no - at an end */
 bool name_is_label_key(Str text);     /* [prefix/]name */
 bool name_is_label_value(Str text);   /* ≤ 63, may be empty */
 bool name_is_env(Str text);           /* [-._A-Za-z][-._A-Za-z0-9]*, not . and not starting with .. */
-bool name_is_config_key(Str text);    /* ConfigMap and Secret keys: [-._a-zA-Z0-9]+ ≤ 253, not . and not starting with .. */
+bool name_is_config_key(Str text);    /* of ConfigMap, Secret: [-._A-Za-z0-9]+ ≤ 253, not . nor starting with .. */
 bool name_is_host(Str text);          /* concrete DNS name: a subdomain; no wildcard, no IPv4 address */
 bool cidr_valid(Str text);            /* 10.0.0.0/8, fd00::/8; host bits may be set, leading zeros may not */
 
@@ -70,6 +70,11 @@ Str duration_print(Arena *arena, int64_t milliseconds);
 
 /* An integer or a percentage, not negative, at most 2^31-1, no leading zero; *percent tells which. */
 bool int_or_percent_parse(Str text, int64_t *number, bool *percent) KILN_MUST_USE;
+/*
+ * A CronJob's schedule: five fields (names allowed, Sunday is 0 and not 7), @daily and its like, or @every 1h30m. No
+ * time zone.
+ */
+bool cron_valid(Str text);
 /* SemVer 2.0.0, a leading v allowed. */
 bool semver_valid(Str text);
 

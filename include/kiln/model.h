@@ -57,9 +57,11 @@ const Value *model_complete_document(Arena *arena, const Value *document_value, 
 
 typedef enum FieldType {
     FIELD_BLOCK,     /* a map with fixed members: the rows below it */
-    FIELD_NAMED,     /* a map with user-chosen names: members are the rows below <name> */
+    FIELD_NAMED,     /* a map with user-chosen names: members are the rows below <name>, beside a few fixed ones */
+    FIELD_LIST,      /* a list, replaced whole */
     FIELD_FREE,      /* any map, typed as YAML */
     FIELD_ANY,       /* any value: map, list or scalar, typed as YAML */
+    FIELD_CONFIG,    /* text; or a map or list, typed as YAML, for a file name in .yaml, .yml or .json */
     FIELD_BOOL,
     FIELD_INTEGER,
     FIELD_NUMBER,
@@ -70,13 +72,18 @@ typedef enum FieldType {
     FIELD_PORT,
     FIELD_PORT_NAME,
     FIELD_PORT_REF,
-    FIELD_QUANTITY,
+    FIELD_QUANTITY,  /* canonical in long form */
     FIELD_DURATION,
     FIELD_INT_OR_PERCENT,
     FIELD_PERCENT,
     FIELD_PATH,      /* absolute */
     FIELD_RELATIVE_PATH,
+    FIELD_FILE,      /* a file name, or an absolute path */
     FIELD_LABEL,
+    FIELD_LABEL_KEY,
+    FIELD_ENV_NAME,
+    FIELD_CONFIG_KEY,
+    FIELD_RESOURCE,  /* an extended resource's name: vendor/name */
     FIELD_IMAGE,
     FIELD_HOST,      /* DNS name */
     FIELD_CIDR,
@@ -84,7 +91,8 @@ typedef enum FieldType {
     FIELD_DATE,
     FIELD_EMAIL,
     FIELD_DIGEST,
-    FIELD_REVISION
+    FIELD_REVISION,
+    FIELD_TYPE_COUNT
 } FieldType;
 
 typedef struct Field Field; /* src/model/table.h; walked by the room itself until the reference pages need it */

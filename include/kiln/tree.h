@@ -1,13 +1,19 @@
 /*
  * tree: a folder of files that kiln wrote: who owns which file, what changed, writing it, removing what vanished.
  *
- * Each top folder holds one ownership file, `.kiln-owned`: a first comment line that names the owner, then the paths (relative
- * to the top, sorted, one a line) that kiln wrote. The union of the old and the new list is written before any file, the final list after all, so a kill
- * never orphans a file; each file is replaced by temp, flush, rename. Nothing is written outside the top folder, and
- * no symbolic link inside it is followed. A file that is not owned is never overwritten (unless its bytes are already the ones wanted: then it is adopted) or removed.
+ * Each top folder holds one ownership file, `.kiln-owned`: a first comment line that names the owner, then the paths
+ * (relative to the top, sorted, one a line) that kiln wrote. The union of the old and the new list is written before
+ * any file, the final list after all, so a kill never orphans a file; each file is replaced by temp, flush, rename.
+ * Nothing is written outside the top folder, and no symbolic link inside it is followed. A file that is not owned is
+ * never overwritten (unless its bytes are already the ones wanted: then it is adopted) or removed. What is already
+ * right is not touched: an unchanged run moves no modification time.
  *
- * Ownership: texts are not copied; they must live until tree_write returns.
- * Failure: false, with diagnostics already reported; a plan that fails has written nothing.
+ * One run at a time: a plan locks its folder (flock) until it is written or released; a second run waits a few
+ * seconds and then fails.
+ *
+ * Ownership: files, paths and texts are not copied; they must live until tree_write or tree_plan_release. Failure:
+ * false or NULL, with diagnostics already reported; a plan that fails has written nothing. A write that fails stops
+ * where it is; the next run completes the tree.
  */
 #ifndef KILN_TREE_H
 #define KILN_TREE_H
@@ -25,26 +31,44 @@ typedef struct TreeFile {
 typedef bool TreeScopeFn(void *user, Str path);
 
 typedef struct TreeJob {
-    Str top;   /* folder, created if missing, with its parents */
-    Str label; /* how messages call it: as the user wrote it */
-    Str owner; /* written into the ownership file's first line; another owner's tree is an error. Empty: not checked */
+    Str top;        /* folder, created if missing, with its parents; it may be a symbolic link itself */
+    Str label;      /* how messages call it: as the user wrote it */
+    Str owner;      /* in the ownership file's first line; another owner's tree is an error. Empty: not checked */
     Str owner_hint; /* what the user can do about another owner: "set workflow.path in kiln.yaml" */
-    const TreeFile *files;
+    const TreeFile *files; /* in any order */
     size_t count;
     TreeScopeFn *in_scope; /* NULL: everything */
     void *user;
 } TreeJob;
 
 typedef struct TreeResult {
-    size_t written;   /* new or changed */
+    size_t written; /* new or changed */
     size_t unchanged;
     size_t removed;
 } TreeResult;
 
-/* Compares and refuses without writing: every problem (foreign file in the way, folder in place of a file, no permission) is reported. */
+/*
+ * Compares and refuses without writing: every problem (foreign file in the way, folder in place of a file, no
+ * permission) is reported. Ends with tree_write or tree_plan_release, which frees the lock; the memory is the
+ * arena's.
+ */
 typedef struct TreePlan TreePlan;
 TreePlan *tree_plan(Arena *arena, const TreeJob *job, Diags *diags) KILN_MUST_USE;
-/* Carries the plan out. */
+void tree_plan_release(TreePlan *plan);
+
+/*
+ * What a plan would do, by path: nothing when the tree is up to date. The ownership file counts when it alone would
+ * change.
+ */
+typedef enum TreeChangeKind { TREE_NEW, TREE_CHANGED, TREE_REMOVED } TreeChangeKind;
+typedef struct TreeChange {
+    Str path;
+    TreeChangeKind kind;
+    const TreeFile *file; /* NULL for TREE_REMOVED and for the ownership file */
+} TreeChange;
+const TreeChange *tree_plan_changes(const TreePlan *plan, size_t *count);
+
+/* Carries the plan out, and releases it. */
 bool tree_write(TreePlan *plan, Diags *diags, TreeResult *result) KILN_MUST_USE;
 
 #define TREE_OWNERSHIP_FILE ".kiln-owned"

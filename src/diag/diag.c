@@ -45,7 +45,7 @@ static void diags_format(Diags *diags, Severity severity, Origin origin, Str fil
 static void diags_format(Diags *diags, Severity severity, Origin origin, Str file, const char *format, va_list args)
 {
     Str message = arena_vprintf(diags->arena, format, args);
-    diags_add(diags, (Diag){severity, origin, file, message, false});
+    diags_add(diags, (Diag){.severity = severity, .origin = origin, .file = file, .message = message});
 }
 
 #define DIAG_FORWARD(severity, origin, file)                                                                           \
@@ -69,6 +69,13 @@ void diag_warning(Diags *diags, Origin origin, const char *format, ...)
 void diag_note(Diags *diags, Origin origin, const char *format, ...)
 {
     DIAG_FORWARD(SEVERITY_NOTE, origin, STR_NONE);
+}
+
+void diag_report(Diags *diags, Diag diag)
+{
+    diag.message = arena_copy(diags->arena, diag.message);
+    diag.detail = diag.detail.size ? arena_copy(diags->arena, diag.detail) : STR_NONE;
+    diags_add(diags, diag);
 }
 
 void diag_secret_error(Diags *diags, Origin origin, const char *format, ...)
@@ -121,9 +128,8 @@ void diags_move(Diags *into, Diags *from)
 {
     for (size_t i = 0; i < from->count; i++) {
         Diag diag = from->list[i];
-        diag.message = arena_copy(into->arena, diag.message);
         diag.file = diag.file.data ? arena_copy(into->arena, diag.file) : diag.file;
-        diags_add(into, diag);
+        diag_report(into, diag);
     }
     from->count = from->errors = 0;
 }
@@ -249,6 +255,8 @@ static void print_diag(const Diags *diags, const Diag *diag, Buf *out)
     buf_printf(out, "%s: %.*s\n", severity_names[diag->severity], STR_ARG(diag->message));
     if (place.source && place.line_text.size)
         print_quote(&place, diag->masked, out);
+    if (diag->detail.size)
+        buf_printf(out, "    %.*s\n", STR_ARG(diag->detail));
 }
 
 void diags_print(const Diags *diags, Buf *out)

@@ -163,7 +163,7 @@ bool project_define(const Project *project, const Environment *environment, cons
 }
 
 /* Of what exists once per project, only these rows are seen: the others may refer to an environment. */
-static const char *const once_rows[] = {"kind", "owner", "labels", "build"};
+static const char *const once_rows[] = {"kind", "owner", "labels", "image", "build"};
 
 bool project_define_once(const Project *project, const ServiceFile *service, Arena *arena, Diags *diags,
                          Definition *definition)

@@ -54,15 +54,12 @@ static const struct {
     const char *access;
     const char *reason;
 } reasons[] = {
-    {"actions", "read", "read the run's own metadata for the SARIF upload"},
-    {"actions", "write", "start the deploy workflow"},
-    {"attestations", "write", "store the build's provenance"},
-    {"contents", "write", "commit the new release"},
-    {"id-token", "write", "sign without a stored key"},
-    {"packages", "read", "pull the images to scan"},
+    {"actions", "read", "let the report name its run in a private repository"},
+    {"attestations", "write", "store the build provenance"},
+    {"id-token", "write", "prove this run's identity: keyless signing, cloud login"},
+    {"packages", "read", "pull the image to scan it"},
     {"packages", "write", "push the image"},
-    {"pull-requests", "write", "open or comment on a pull request"},
-    {"security-events", "write", "upload scan results as SARIF"},
+    {"security-events", "write", "upload the scan report"},
 };
 
 Str permission_reason(Str permission, Str access)

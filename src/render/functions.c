@@ -13,15 +13,6 @@
 /* How much work one match may cost (pcre2_set_match_limit): far above any sane pattern, far below a second. */
 enum { MATCH_LIMIT = 100000, HEAP_LIMIT_KIB = 1024, SUBJECT_LIMIT = 1024 * 1024 };
 
-typedef struct Call {
-    const Function *function;
-    JsoneRun *run;
-    const JsoneScope *scope;
-    Origin at;
-    const Value *const *args;
-    size_t count;
-} Call;
-
 #define CALL_PARAMETERS                                                                                                \
     const Function *function, JsoneRun *run, const JsoneScope *scope, Origin at, const Value *const *args, size_t count
 #define CALL_UNUSED (void)function, (void)scope, (void)count, (void)at, (void)run

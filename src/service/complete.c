@@ -148,7 +148,22 @@ bool services_complete(Arena *arena, const Project *project, const Environment *
 
 /* ---- once per project ---- */
 
-/* A service that may call for CI; the command defaults of its language are rows of the table. */
+/* Which repository CI pushes to; tag and digest are the release's. */
+static const Value *main_image(Arena *arena, const Value *definition)
+{
+    Image image;
+    const char *why;
+    const Value *stated = value_get(definition, STR("image"));
+    if (!value_is(stated, VALUE_STRING) || !image_parse(value_text(stated), &image, &why))
+        return &value_empty_map;
+    MapBuilder parts = map_begin(arena);
+    put_text(&parts, "repository", image.repository);
+    put_text(&parts, "tag", image.tag);
+    put_text(&parts, "digest", image.digest);
+    const Value *container = make_map1(arena, stated->origin, "imageParts", map_end(&parts, stated->origin));
+    return make_map1(arena, stated->origin, "main", container);
+}
+
 static const Value *service_once(Arena *arena, const Definition *definition)
 {
     const Value *complete = model_complete(arena, definition->value, definition->service->kind);
@@ -157,6 +172,7 @@ static const Value *service_once(Arena *arena, const Definition *definition)
     put_text(&map, "file", definition->service->file);
     put(&map, "kind", value_get(complete, STR("kind")));
     put(&map, "owner", value_get(complete, STR("owner")));
+    put(&map, "containers", main_image(arena, definition->value));
     const Value *written = value_get(definition->value, STR("build"));
     put(&map, "build", build_complete(arena, value_get(complete, STR("build")), written));
     return map_end(&map, definition->service->origin);

@@ -1,0 +1,40 @@
+/*
+ * pipeline: load → complete → render → judge → write, for the commands that need it whole. Nothing is written until every stage
+ * has passed for everything that was asked for.
+ */
+#ifndef KILN_PIPELINE_H
+#define KILN_PIPELINE_H
+
+#include "kiln/base.h"
+#include "kiln/diag.h"
+
+/* The exit status of every command (DESIGN.md §5). */
+typedef enum ExitStatus { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_TROUBLE = 2, EXIT_BUG = 70 } ExitStatus;
+
+typedef struct RenderRequest {
+    const char *folder;      /* where the project is looked for, upwards */
+    const Str *environments; /* -e; none: all of kiln.yaml */
+    size_t environment_count;
+    const Str *services;     /* none: all, and the environment's own files */
+    size_t service_count;
+    const Str *sets;
+    size_t set_count;
+    Str output;              /* -o DIR; empty: the project's own */
+    bool stream;             /* -o -: manifests only, into the stream */
+} RenderRequest;
+
+typedef struct RenderResult {
+    size_t objects;
+    size_t files;
+    size_t services;     /* of the selection */
+    size_t environments;
+    size_t written;
+    size_t unchanged;
+    size_t removed;
+    Str output;          /* the tree as the user would name it */
+    Buf stream;          /* the caller releases it */
+} RenderResult;
+
+ExitStatus pipeline_render(Arena *arena, const RenderRequest *request, Sources *sources, Diags *diags, RenderResult *result);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * standards: the gate. Rules are data (standards/<rule-id>.yaml, embedded; a project's file of the same name replaces one, a
+ * new name adds one); this room evaluates them over rendered objects.
+ *
+ * A rule: title, rationale, sources, severity per tier, kinds, and one check or several under `checks`, which inherit what the
+ * top says. A check iterates (`each`), may be conditional (`when`), names values (`let`), states what must hold
+ * (`assert`) and says where (`at`), what is wrong (`message`) and the next step (`fix`). Expressions are JSON-e's and see:
+ *   object, pod (its pod spec or null), item and itemName (what is iterated), env {name, tier}, project, and the functions of
+ *   templates plus those of src/standards/functions.c.
+ *
+ * Ownership: rules live in the arena given to standards_load and are read-only afterwards. Failure: NULL or false, reported.
+ */
+#ifndef KILN_STANDARDS_H
+#define KILN_STANDARDS_H
+
+#include "kiln/base.h"
+#include "kiln/diag.h"
+#include "kiln/project.h"
+#include "kiln/render.h"
+#include "kiln/value.h"
+
+typedef struct Standards Standards;
+
+/* project NULL: the built-in rules alone. */
+Standards *standards_load(Arena *arena, Sources *sources, const Project *project, Diags *diags) KILN_MUST_USE;
+
+typedef struct Rule {
+    Str id;
+    const Value *value; /* as written */
+    Origin origin;
+} Rule;
+size_t standards_count(const Standards *standards);
+const Rule *standards_rule(const Standards *standards, size_t index);
+
+typedef struct Finding {
+    const Rule *rule;
+    Severity severity;
+    const Value *object;
+    Str file;    /* the rendered file */
+    Str path;    /* inside the object: spec.template.spec.containers[0].image */
+    Origin origin; /* the input line that caused it, else the template's */
+    Str message;
+    Str fix;
+    bool masked; /* the place holds a secret: never quote it */
+} Finding;
+
+typedef struct Findings {
+    Finding *list;
+    size_t count;
+    size_t capacity;
+} Findings;
+
+/* What the objects are judged as: an environment's name and tier, and the project's context (or NULL). */
+typedef struct GateScope {
+    Str environment;
+    Tier tier;
+    const Value *project;
+} GateScope;
+
+/* Judges all objects of one environment together. false when a rule itself is broken (reported); findings are no failure. */
+bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, const RenderedFile *files, size_t count,
+                     Findings *findings, Diags *diags) KILN_MUST_USE;
+
+/* Findings of warning and error level as diagnostics. */
+void findings_report(const Findings *findings, Diags *diags);
+size_t findings_errors(const Findings *findings);
+
+#endif

@@ -1,0 +1,76 @@
+/* What the files of this room share: the command table, and one parsed command line. */
+#ifndef KILN_CLI_PRIVATE_H
+#define KILN_CLI_PRIVATE_H
+
+#include "kiln/base.h"
+#include "kiln/cli.h"
+#include "kiln/diag.h"
+#include "kiln/pipeline.h"
+
+typedef enum OptionId {
+    OPTION_ENVIRONMENT,
+    OPTION_OUTPUT,
+    OPTION_SET,
+    OPTION_FOLDER,
+    OPTION_HELP,
+    OPTION_VERSION,
+    OPTION_COUNT
+} OptionId;
+
+typedef struct Option {
+    char letter;          /* or 0 */
+    const char *name;     /* without dashes */
+    const char *argument; /* its name in help; NULL: takes none */
+    bool repeatable;
+    const char *help;
+} Option;
+extern const Option options[OPTION_COUNT];
+
+/* One command line, taken apart. Texts point into argv. */
+typedef struct Arguments {
+    Arena *arena;
+    struct {
+        Str *values;
+        size_t count;
+        size_t capacity;
+    } option[OPTION_COUNT];
+    Str *operands;
+    size_t operand_count;
+    size_t operand_capacity;
+} Arguments;
+bool argument_given(const Arguments *arguments, OptionId id);
+/* The last one given, or empty. */
+Str argument_value(const Arguments *arguments, OptionId id);
+
+typedef ExitStatus CommandRun(const Arguments *arguments);
+
+typedef struct Command {
+    const char *name;
+    const char *operands; /* as help shows them: "[SERVICE...]" */
+    const char *summary;  /* one line */
+    const char *text;     /* further help, or NULL */
+    unsigned options;     /* bit set of OptionId */
+    bool takes_operands;
+    CommandRun *run;      /* NULL: not supported yet */
+} Command;
+extern const Command commands[];
+extern const size_t command_count;
+const Command *command_find(Str name);
+
+/* Reports on stderr; false when the line cannot be taken apart. */
+bool arguments_parse(Arena *arena, const Command *command, int argc, char **argv, Arguments *arguments);
+
+void help_print_program(void);
+void help_print_command(const Command *command);
+
+/* "kiln: error: …" on stderr. */
+void cli_error(const char *format, ...) KILN_PRINTF(1, 2);
+/* Everything in diags, sorted, on stderr. */
+void cli_print_diags(Diags *diags);
+bool cli_write(int fd, Str text);
+
+ExitStatus command_render(const Arguments *arguments);
+ExitStatus command_version(const Arguments *arguments);
+ExitStatus command_help(const Arguments *arguments);
+
+#endif

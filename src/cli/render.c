@@ -1,0 +1,67 @@
+/* kiln render */
+#include "cli_private.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+static RenderRequest request_of(const Arguments *arguments)
+{
+    Str output = argument_value(arguments, OPTION_OUTPUT);
+    bool stream = str_equal(output, STR("-"));
+    return (RenderRequest){
+        .folder = argument_given(arguments, OPTION_FOLDER)
+                      ? arena_text(arguments->arena, argument_value(arguments, OPTION_FOLDER))
+                      : ".",
+        .environments = arguments->option[OPTION_ENVIRONMENT].values,
+        .environment_count = arguments->option[OPTION_ENVIRONMENT].count,
+        .services = arguments->operands,
+        .service_count = arguments->operand_count,
+        .sets = arguments->option[OPTION_SET].values,
+        .set_count = arguments->option[OPTION_SET].count,
+        .output = stream ? STR("") : output,
+        .stream = stream,
+    };
+}
+
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* On stderr: stdout carries only what was asked for. */
+static void print_summary(const RenderResult *result)
+{
+    Buf out = {0};
+    buf_printf(&out, "%zu object%s in %zu environment%s: ", result->objects, plural(result->objects), result->environments,
+               plural(result->environments));
+    if (!result->written && !result->removed)
+        buf_printf(&out, "%.*s is up to date, nothing written\n", STR_ARG(result->output));
+    else
+        buf_printf(&out, "%zu file%s written to %.*s, %zu unchanged, %zu removed\n", result->written,
+                   plural(result->written), STR_ARG(result->output), result->unchanged, result->removed);
+    cli_write(STDERR_FILENO, buf_str(&out));
+    buf_release(&out);
+}
+
+ExitStatus command_render(const Arguments *arguments)
+{
+    if (argument_given(arguments, OPTION_OUTPUT) && !argument_value(arguments, OPTION_OUTPUT).size) {
+        cli_error("option --output needs a folder, found nothing");
+        return EXIT_TROUBLE;
+    }
+    Sources *sources = sources_new(arguments->arena);
+    Diags *diags = diags_new(arguments->arena, sources);
+    RenderRequest request = request_of(arguments);
+    RenderResult result;
+    ExitStatus status = pipeline_render(arguments->arena, &request, sources, diags, &result);
+    cli_print_diags(diags);
+    if (status == EXIT_CLEAN && request.stream) {
+        if (!cli_write(STDOUT_FILENO, buf_str(&result.stream))) {
+            cli_error("cannot write to standard output: %s", strerror(errno));
+            status = EXIT_TROUBLE;
+        }
+    } else if (status == EXIT_CLEAN)
+        print_summary(&result);
+    buf_release(&result.stream);
+    return status;
+}

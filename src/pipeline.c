@@ -1,0 +1,346 @@
+/*
+ * The pipeline. Environments are rendered one after the other, each in an arena of its own: of a finished one only its texts
+ * stay until the gate has passed for all.
+ */
+#include "kiln/pipeline.h"
+
+#include "kiln/project.h"
+#include "kiln/render.h"
+#include "kiln/service.h"
+#include "kiln/standards.h"
+#include "kiln/tree.h"
+
+#include <unistd.h>
+
+typedef struct Texts {
+    TreeFile *files;
+    size_t count;
+    size_t capacity;
+} Texts;
+
+typedef struct Pipeline {
+    Arena *arena;
+    const RenderRequest *request;
+    Sources *sources;
+    Diags *diags;
+    RenderResult *result;
+    const Project *project;
+    const Renderer *renderer;
+    const Standards *standards;
+    Texts tree;
+    Texts workflows;
+    Buf namespaces; /* of the stream, where they come first */
+    size_t blocked; /* error-level findings */
+    bool failed;
+} Pipeline;
+
+/* ---- what was asked for ---- */
+
+static void unknown_name(Pipeline *pipeline, const char *what, Str name, NearMiss miss, const char *add)
+{
+    Str best = near_miss_best(&miss);
+    if (best.data)
+        diag_plain_error(pipeline->diags, "no %s '%.*s'; did you mean '%.*s'?", what, STR_ARG(name), STR_ARG(best));
+    else
+        diag_plain_error(pipeline->diags, "no %s '%.*s'; %s", what, STR_ARG(name), add);
+    pipeline->failed = true;
+}
+
+static void check_environment_name(Pipeline *pipeline, Str name)
+{
+    const Project *project = pipeline->project;
+    NearMiss miss = near_miss_begin(name);
+    Buf names = {0};
+    for (size_t i = 0; i < project->environment_count; i++) {
+        near_miss_offer(&miss, project->environments[i].name);
+        buf_printf(&names, "%s%.*s", i ? ", " : "kiln.yaml has ", STR_ARG(project->environments[i].name));
+    }
+    buf_add_char(&names, '\0');
+    if (!project_environment(project, name))
+        unknown_name(pipeline, "environment", name, miss, names.data);
+    buf_release(&names);
+}
+
+static void check_service_name(Pipeline *pipeline, Str name)
+{
+    NearMiss miss = near_miss_begin(name);
+    for (size_t i = 0; i < pipeline->project->service_count; i++)
+        near_miss_offer(&miss, pipeline->project->services[i].name);
+    if (!project_service(pipeline->project, name))
+        unknown_name(pipeline, "service", name, miss, "a service is a file services/NAME.yaml");
+}
+
+static bool is_selected(const Str *names, size_t count, Str name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(names[i], name))
+            return true;
+    }
+    return count == 0;
+}
+
+static bool environment_selected(const Pipeline *pipeline, Str name)
+{
+    return is_selected(pipeline->request->environments, pipeline->request->environment_count, name);
+}
+
+static bool service_selected(const Pipeline *pipeline, Str name)
+{
+    return is_selected(pipeline->request->services, pipeline->request->service_count, name);
+}
+
+static bool is_full(const RenderRequest *request)
+{
+    return !request->environment_count && !request->service_count;
+}
+
+/* ---- texts ---- */
+
+static void texts_add(Pipeline *pipeline, Texts *texts, const RenderedFile *file, Buf *buf)
+{
+    buf->size = 0;
+    render_text(file, buf);
+    ARENA_GROW(pipeline->arena, texts->files, texts->count, texts->capacity);
+    Origin origin = file->service ? file->service->file->origin : pipeline->project->origin;
+    texts->files[texts->count++] =
+        (TreeFile){arena_copy(pipeline->arena, file->path), arena_copy(pipeline->arena, buf_str(buf)), origin};
+}
+
+static bool is_namespace(const RenderedFile *file)
+{
+    return file->count && str_equal(value_text_at(file->objects[0], "kind"), STR("Namespace"));
+}
+
+static void collect(Pipeline *pipeline, const RenderedFiles *files)
+{
+    Buf buf = {0};
+    for (size_t i = 0; i < files->count; i++) {
+        const RenderedFile *file = &files->list[i];
+        pipeline->result->objects += file->workflow ? 0 : file->count;
+        pipeline->result->files++;
+        if (file->workflow)
+            texts_add(pipeline, &pipeline->workflows, file, &buf);
+        else if (pipeline->request->stream)
+            render_text(file, is_namespace(file) ? &pipeline->namespaces : &pipeline->result->stream);
+        else
+            texts_add(pipeline, &pipeline->tree, file, &buf);
+    }
+    buf_release(&buf);
+}
+
+/* ---- one environment ---- */
+
+static bool render_selected(Pipeline *pipeline, const EnvironmentContext *context, RenderedFiles *files)
+{
+    bool ok = true;
+    if (!pipeline->request->service_count)
+        ok = render_environment(pipeline->renderer, context, files, pipeline->diags);
+    for (size_t i = 0; i < context->count; i++) {
+        if (!service_selected(pipeline, context->items[i].name))
+            continue;
+        pipeline->result->services++;
+        ok &= render_service(pipeline->renderer, context, &context->items[i], files, pipeline->diags);
+    }
+    return ok;
+}
+
+static bool judge(Pipeline *pipeline, Arena *arena, const Environment *environment, const EnvironmentContext *context,
+                  const RenderedFiles *files)
+{
+    Findings findings = {0};
+    GateScope scope = {environment->name, environment->tier, context->project};
+    bool ok = standards_judge(pipeline->standards, arena, scope, files->list, files->count, &findings, pipeline->diags);
+    findings_report(&findings, pipeline->diags);
+    pipeline->blocked += findings_errors(&findings);
+    return ok;
+}
+
+static void run_environment(Pipeline *pipeline, const Environment *environment)
+{
+    Arena *arena = arena_new();
+    EnvironmentContext context;
+    RenderedFiles files = rendered_begin(arena);
+    bool ok = services_complete(arena, pipeline->project, environment, pipeline->diags, &context) &&
+              render_selected(pipeline, &context, &files) && judge(pipeline, arena, environment, &context, &files);
+    if (ok)
+        collect(pipeline, &files);
+    else
+        pipeline->failed = true;
+    pipeline->result->environments++;
+    arena_free(arena);
+}
+
+static void run_workflows(Pipeline *pipeline)
+{
+    if (!is_full(pipeline->request) || pipeline->request->stream ||
+        !value_flag(pipeline->project->value, "workflow.enabled", true))
+        return;
+    Arena *arena = arena_new();
+    ProjectContext context;
+    RenderedFiles files = rendered_begin(arena);
+    if (services_complete_once(arena, pipeline->project, pipeline->diags, &context) &&
+        render_project(pipeline->renderer, &context, &files, pipeline->diags))
+        collect(pipeline, &files);
+    else
+        pipeline->failed = true;
+    arena_free(arena);
+}
+
+/* ---- writing ---- */
+
+/* A selection answers for its own files alone. */
+static bool in_scope(void *user, Str path)
+{
+    const Pipeline *pipeline = user;
+    Str rest = path, environment, service;
+    str_split(&rest, '/', &environment);
+    if (!environment_selected(pipeline, environment))
+        return false;
+    if (!pipeline->request->service_count)
+        return true;
+    return str_split(&rest, '/', &service) && rest.data && service_selected(pipeline, service);
+}
+
+static bool has_git(Arena *arena, Str folder)
+{
+    return access(arena_printf(arena, "%.*s/.git", STR_ARG(folder)).data, F_OK) == 0;
+}
+
+/* The nearest ancestor with .git, else the project itself. */
+static Str repository_root(Arena *arena, Str root)
+{
+    for (Str folder = root; folder.size > 1;) {
+        if (has_git(arena, folder))
+            return folder;
+        ptrdiff_t slash = str_rfind_char(folder, '/');
+        folder = slash <= 0 ? STR("") : str_slice(folder, 0, (size_t)slash);
+    }
+    return root;
+}
+
+static Str workflow_folder(const Pipeline *pipeline)
+{
+    const Project *project = pipeline->project;
+    Str output = pipeline->request->output, stated = value_text_at(project->value, "workflow.path");
+    if (output.size)
+        return arena_printf(pipeline->arena, "%.*s/.github/workflows", STR_ARG(output));
+    if (stated.size)
+        return arena_printf(pipeline->arena, "%.*s/%.*s", STR_ARG(project->root), STR_ARG(stated));
+    return arena_printf(pipeline->arena, "%.*s/.github/workflows", STR_ARG(repository_root(pipeline->arena, project->root)));
+}
+
+/* A folder below the project as the user sees it from the working directory. */
+static Str shown(const Pipeline *pipeline, Str folder)
+{
+    Str root = pipeline->project->root;
+    if (!str_starts(folder, root) || folder.size <= root.size || folder.data[root.size] != '/')
+        return folder;
+    return arena_printf(pipeline->arena, "%.*s%.*s", STR_ARG(pipeline->project->prefix),
+                        STR_ARG(str_slice(folder, root.size + 1, folder.size)));
+}
+
+static TreeJob tree_job(Pipeline *pipeline)
+{
+    const Project *project = pipeline->project;
+    Str output = value_text_at(project->value, "output");
+    Str top = pipeline->request->output.size
+                  ? pipeline->request->output
+                  : arena_printf(pipeline->arena, "%.*s/%.*s", STR_ARG(project->root), STR_ARG(output));
+    Str label = shown(pipeline, top);
+    pipeline->result->output = label;
+    return (TreeJob){.top = top,
+                     .label = label,
+                     .owner = project->name,
+                     .owner_hint = STR("set output in kiln.yaml, or choose another folder with -o"),
+                     .files = pipeline->tree.files,
+                     .count = pipeline->tree.count,
+                     .in_scope = is_full(pipeline->request) ? NULL : in_scope,
+                     .user = pipeline};
+}
+
+static TreeJob workflow_job(const Pipeline *pipeline)
+{
+    Str top = workflow_folder(pipeline);
+    return (TreeJob){.top = top,
+                     .label = shown(pipeline, top),
+                     .owner = pipeline->project->name,
+                     .owner_hint = STR("set workflow.path in kiln.yaml"),
+                     .files = pipeline->workflows.files,
+                     .count = pipeline->workflows.count};
+}
+
+static bool carry_out(Pipeline *pipeline, TreePlan *plan)
+{
+    TreeResult written;
+    if (!tree_write(plan, pipeline->diags, &written))
+        return false;
+    pipeline->result->written += written.written;
+    pipeline->result->unchanged += written.unchanged;
+    pipeline->result->removed += written.removed;
+    return true;
+}
+
+/* Both folders are planned before either is written. */
+static bool write_all(Pipeline *pipeline)
+{
+    TreeJob tree = tree_job(pipeline);
+    TreePlan *tree_planned = tree_plan(pipeline->arena, &tree, pipeline->diags);
+    if (!is_full(pipeline->request))
+        return tree_planned && carry_out(pipeline, tree_planned);
+    TreeJob workflows = workflow_job(pipeline);
+    TreePlan *workflows_planned = tree_plan(pipeline->arena, &workflows, pipeline->diags);
+    if (tree_planned && workflows_planned)
+        return carry_out(pipeline, tree_planned) & carry_out(pipeline, workflows_planned);
+    if (tree_planned)
+        tree_plan_release(tree_planned);
+    if (workflows_planned)
+        tree_plan_release(workflows_planned);
+    return false;
+}
+
+static void finish_stream(Pipeline *pipeline)
+{
+    Buf rest = pipeline->result->stream;
+    pipeline->result->stream = pipeline->namespaces;
+    buf_add(&pipeline->result->stream, buf_str(&rest));
+    buf_release(&rest);
+    pipeline->namespaces = (Buf){0};
+}
+
+/* ---- all of it ---- */
+
+static bool load(Pipeline *pipeline)
+{
+    const RenderRequest *request = pipeline->request;
+    ProjectOptions options = {request->folder, request->sets, request->set_count};
+    pipeline->project = project_load(pipeline->arena, pipeline->sources, options, pipeline->diags);
+    if (!pipeline->project)
+        return false;
+    for (size_t i = 0; i < request->environment_count; i++)
+        check_environment_name(pipeline, request->environments[i]);
+    for (size_t i = 0; i < request->service_count; i++)
+        check_service_name(pipeline, request->services[i]);
+    pipeline->renderer = renderer_new(pipeline->arena, pipeline->sources, pipeline->project, pipeline->diags);
+    pipeline->standards = standards_load(pipeline->arena, pipeline->sources, pipeline->project, pipeline->diags);
+    return pipeline->renderer && pipeline->standards && !pipeline->failed;
+}
+
+ExitStatus pipeline_render(Arena *arena, const RenderRequest *request, Sources *sources, Diags *diags, RenderResult *result)
+{
+    Pipeline pipeline = {.arena = arena, .request = request, .sources = sources, .diags = diags, .result = result};
+    *result = (RenderResult){0};
+    if (!load(&pipeline))
+        return EXIT_TROUBLE;
+    for (size_t i = 0; i < pipeline.project->environment_count; i++) {
+        if (environment_selected(&pipeline, pipeline.project->environments[i].name))
+            run_environment(&pipeline, &pipeline.project->environments[i]);
+    }
+    run_workflows(&pipeline);
+    if (request->stream)
+        finish_stream(&pipeline);
+    if (pipeline.failed)
+        return EXIT_TROUBLE;
+    if (pipeline.blocked)
+        return EXIT_FINDINGS;
+    return request->stream || write_all(&pipeline) ? EXIT_CLEAN : EXIT_TROUBLE;
+}

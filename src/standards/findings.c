@@ -1,0 +1,34 @@
+/* Findings as diagnostics: what is wrong, which rule, the next step, and below the quoted line the object it is in. */
+#include "standards_private.h"
+
+size_t findings_errors(const Findings *findings)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < findings->count; i++)
+        count += findings->list[i].severity == SEVERITY_ERROR;
+    return count;
+}
+
+static void report(const Finding *finding, Diags *diags)
+{
+    Arena *arena = diags_arena(diags);
+    Str message = arena_printf(arena, "%.*s (%.*s); %.*s", STR_ARG(finding->message), STR_ARG(finding->rule->id),
+                               STR_ARG(finding->fix));
+    Str detail = arena_printf(arena, "in %.*s: %.*s %.*s%s%.*s", STR_ARG(finding->file),
+                              STR_ARG(value_text_at(finding->object, "kind")),
+                              STR_ARG(value_text_at(finding->object, "metadata.name")), finding->path.size ? ", " : "",
+                              STR_ARG(finding->path));
+    diag_report(diags, (Diag){.severity = finding->severity,
+                              .origin = finding->origin,
+                              .message = message,
+                              .detail = detail,
+                              .masked = finding->masked});
+}
+
+void findings_report(const Findings *findings, Diags *diags)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        if (findings->list[i].severity >= SEVERITY_WARNING)
+            report(&findings->list[i], diags);
+    }
+}

@@ -1,0 +1,123 @@
+/* Functions that only rules have: questions across objects, and reading what Kubernetes writes in one string. */
+#include "standards_private.h"
+
+#include "kiln/kube.h"
+
+#define CALL_PARAMETERS                                                                                                \
+    const Function *function, JsoneRun *run, const JsoneScope *scope, Origin at, const Value *const *args, size_t count
+#define CALL_UNUSED (void)function, (void)run, (void)scope, (void)at, (void)args, (void)count
+
+static const ObjectSet *set_of(const JsoneRun *run)
+{
+    return ((const GateHost *)run->host)->set;
+}
+
+static Str text_of(const Value *value)
+{
+    return value_is_scalar(value) ? value_text(value) : STR("");
+}
+
+static const Value *text_or_null(Arena *arena, Origin origin, Str text)
+{
+    return text.size ? value_new_string(arena, origin, text) : &value_null;
+}
+
+static const Value *call_image(CALL_PARAMETERS)
+{
+    CALL_UNUSED;
+    Image image;
+    const char *why;
+    if (!image_parse(text_of(args[0]), &image, &why))
+        image = (Image){text_of(args[0]), STR(""), STR("")};
+    ptrdiff_t slash = str_find(image.repository, STR("/"), 0);
+    Str first = slash < 0 ? STR("") : str_slice(image.repository, 0, (size_t)slash);
+    bool host = str_has_char(first, '.') || str_has_char(first, ':') || str_equal(first, STR("localhost"));
+    MapBuilder map = map_begin(run->arena);
+    Origin origin = args[0]->origin;
+    map_set(&map, STR("registry"), origin, text_or_null(run->arena, origin, host ? first : STR("")));
+    map_set(&map, STR("repository"), origin, text_or_null(run->arena, origin, image.repository));
+    map_set(&map, STR("tag"), origin, text_or_null(run->arena, origin, image.tag));
+    map_set(&map, STR("digest"), origin, text_or_null(run->arena, origin, image.digest));
+    return map_end(&map, origin);
+}
+
+static const Value *call_hpa_of(CALL_PARAMETERS)
+{
+    CALL_UNUSED;
+    return object_set_hpa_of(set_of(run), args[0]);
+}
+
+static const Value *call_services_of(CALL_PARAMETERS)
+{
+    CALL_UNUSED;
+    return object_set_services_of(set_of(run), args[0]);
+}
+
+static bool is_read_write_once(const Value *claim)
+{
+    const Value *modes = value_path(claim, "spec.accessModes");
+    for (uint32_t i = 0; value_is(modes, VALUE_LIST) && i < modes->size; i++) {
+        if (str_starts(text_of(modes->items[i]), STR("ReadWriteOnce")))
+            return true;
+    }
+    return false;
+}
+
+static const Value *call_mounts_read_write_once(CALL_PARAMETERS)
+{
+    CALL_UNUSED;
+    const Value *volumes = value_get(pod_of(args[0], NULL), STR("volumes"));
+    for (uint32_t i = 0; value_is(volumes, VALUE_LIST) && i < volumes->size; i++) {
+        Str claim = value_text_at(volumes->items[i], "persistentVolumeClaim.claimName");
+        const Value *found = claim.size ? object_set_find(set_of(run), STR("PersistentVolumeClaim"),
+                                                          value_text_at(args[0], "metadata.namespace"), claim)
+                                        : NULL;
+        if (found && is_read_write_once(found))
+            return &value_true;
+    }
+    return &value_false;
+}
+
+static const Value *call_literal_secret(CALL_PARAMETERS)
+{
+    CALL_UNUSED;
+    const char *phrase = value_is(args[1], VALUE_STRING) ? literal_secret(text_of(args[0]), text_of(args[1])) : NULL;
+    return phrase ? value_new_string(run->arena, at, str_from(phrase)) : &value_null;
+}
+
+static const Value *call_ingress_owners(CALL_PARAMETERS)
+{
+    CALL_UNUSED;
+    return object_set_ingress_owners(set_of(run), text_of(args[0]), text_of(args[1]));
+}
+
+static const Value *call_certificate_issued(CALL_PARAMETERS)
+{
+    CALL_UNUSED;
+    bool issued = object_set_certificate_issued(set_of(run), value_text_at(args[0], "metadata.namespace"), text_of(args[1]));
+    return issued ? &value_true : &value_false;
+}
+
+#define NAME(literal) {(literal), sizeof(literal) - 1}
+
+static const Function functions[] = {
+    {NAME("image"), call_image, 1, 1, "image(text): {registry, repository, tag, digest}, null where absent", NULL},
+    {NAME("hpaOf"), call_hpa_of, 1, 1, "hpaOf(object): the autoscaler that targets a workload, or null", NULL},
+    {NAME("servicesOf"), call_services_of, 1, 1, "servicesOf(object): the Services that select a workload's pods", NULL},
+    {NAME("mountsReadWriteOnce"), call_mounts_read_write_once, 1, 1,
+     "mountsReadWriteOnce(object): whether its pods use a claim that one node writes", NULL},
+    {NAME("literalSecret"), call_literal_secret, 2, 2,
+     "literalSecret(name, value): what secret the value holds, as a phrase, or null", NULL},
+    {NAME("ingressOwners"), call_ingress_owners, 2, 2,
+     "ingressOwners(host, path): the names of the Ingresses that claim it, one per claim", NULL},
+    {NAME("certificateIssued"), call_certificate_issued, 2, 2,
+     "certificateIssued(object, secretName): whether something in the namespace issues that TLS Secret", NULL},
+};
+
+const Value *standards_functions(Arena *arena)
+{
+    MapBuilder map = map_begin_with(arena, render_functions(arena));
+    for (size_t i = 0; i < LENGTH_OF(functions); i++)
+        map_set(&map, functions[i].name, ORIGIN_NONE, jsone_function(arena, &functions[i]));
+    return map_end(&map, ORIGIN_NONE);
+}

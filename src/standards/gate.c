@@ -1,0 +1,186 @@
+/* The gate: every rule over every object that it binds, as values, and for each finding the input line that caused it. */
+#include "standards_private.h"
+
+typedef struct Judging {
+    const Standards *standards;
+    Arena *arena;
+    GateScope scope;
+    GateHost host;
+    Diags *diags;
+    Findings *findings;
+    const Value *env;
+    bool failed;
+} Judging;
+
+typedef struct Subject {
+    const RenderedFile *file;
+    const Value *object;
+    const Value *pod;
+} Subject;
+
+/* ---- where it came from ---- */
+
+static bool is_users(const Judging *judging, Origin origin)
+{
+    const Source *source = sources_find(diags_sources(judging->diags), origin);
+    return source && !source->built_in;
+}
+
+/* Of a computed string, the first input that a user wrote. */
+static Origin user_origin(const Judging *judging, const Value *value)
+{
+    if (is_users(judging, value->origin))
+        return value->origin;
+    if (value->kind == VALUE_STRING && value->lineage) {
+        for (uint32_t i = 0; i < value->lineage->count; i++) {
+            if (is_users(judging, value->lineage->inputs[i]))
+                return value->lineage->inputs[i];
+        }
+    }
+    return ORIGIN_NONE;
+}
+
+/* The value's own place, else the definition that the object was made from, else the template's. */
+static Origin finding_origin(const Judging *judging, const Subject *subject, const Value *value)
+{
+    Origin origin = value ? user_origin(judging, value) : ORIGIN_NONE;
+    if (origin == ORIGIN_NONE && subject->file->service)
+        origin = subject->file->service->file->origin;
+    if (origin == ORIGIN_NONE)
+        origin = value ? value->origin : subject->object->origin;
+    return origin;
+}
+
+/* ---- one check over one item ---- */
+
+static const Value *evaluate(Judging *judging, const Template *templ, const JsoneScope *scope)
+{
+    JsoneRun run = jsone_run(judging->arena, judging->diags);
+    run.host = &judging->host;
+    const Value *value = jsone_eval(&run, templ, scope);
+    if (!value)
+        judging->failed = true;
+    return value;
+}
+
+static bool is_true(const Value *value)
+{
+    return value_is(value, VALUE_BOOL) && value->boolean;
+}
+
+static Str evaluate_text(Judging *judging, const Template *templ, const JsoneScope *scope)
+{
+    const Value *text = evaluate(judging, templ, scope);
+    return text && value_is_scalar(text) ? value_text(text) : STR("");
+}
+
+static Str finding_path(Judging *judging, const Item *item, Str at)
+{
+    if (!at.size || !value_is(item->anchor, VALUE_MAP))
+        return item->path;
+    if (!item->path.size)
+        return at;
+    return arena_printf(judging->arena, "%.*s.%.*s", STR_ARG(item->path), STR_ARG(at));
+}
+
+static void add_finding(Judging *judging, const CompiledRule *rule, const Check *check, const Subject *subject,
+                        const Item *item, const JsoneScope *scope)
+{
+    const Value *place = item->anchor;
+    if (check->at.size && value_is(place, VALUE_MAP))
+        place = value_path(place, arena_text(judging->arena, check->at));
+    Finding finding = {.rule = &rule->rule,
+                       .severity = rule->severity[judging->scope.tier],
+                       .object = subject->object,
+                       .file = subject->file->path,
+                       .path = finding_path(judging, item, check->at),
+                       .origin = finding_origin(judging, subject, place ? place : item->anchor),
+                       .message = evaluate_text(judging, check->message, scope),
+                       .fix = evaluate_text(judging, check->fix, scope),
+                       .masked = rule->masked};
+    Findings *findings = judging->findings;
+    ARENA_GROW(judging->arena, findings->list, findings->count, findings->capacity);
+    findings->list[findings->count++] = finding;
+}
+
+/* Each name under `let` sees those above it: a scope of one name on top of the scopes before. */
+static const JsoneScope *evaluate_lets(Judging *judging, const Check *check, const JsoneScope *scope)
+{
+    for (uint32_t i = 0; check->let && i < check->let->size; i++) {
+        const MapEntry *let = &check->let->entries[i];
+        const Value *value = evaluate(judging, check->lets[i], scope);
+        if (!value)
+            return NULL;
+        MapBuilder name = map_begin(judging->arena);
+        map_set(&name, let->key, let->key_origin, value);
+        JsoneScope *inner = ARENA_NEW(judging->arena, JsoneScope);
+        *inner = (JsoneScope){map_end(&name, ORIGIN_NONE), scope};
+        scope = inner;
+    }
+    return scope;
+}
+
+static void judge_item(Judging *judging, const CompiledRule *rule, const Check *check, const Subject *subject,
+                       const Item *item, const JsoneScope *up)
+{
+    MapBuilder names = map_begin(judging->arena);
+    map_set(&names, STR("object"), ORIGIN_NONE, subject->object);
+    map_set(&names, STR("pod"), ORIGIN_NONE, subject->pod ? subject->pod : &value_null);
+    map_set(&names, STR("item"), ORIGIN_NONE, item->value);
+    map_set(&names, STR("itemName"), ORIGIN_NONE, value_new_string(judging->arena, ORIGIN_NONE, item->name));
+    JsoneScope outer = {map_end(&names, ORIGIN_NONE), up};
+    const JsoneScope *scope = evaluate_lets(judging, check, &outer);
+    const Value *when = !scope ? NULL : check->when ? evaluate(judging, check->when, scope) : &value_true;
+    if (!when || !is_true(when))
+        return;
+    const Value *holds = evaluate(judging, check->assertion, scope);
+    if (holds && !is_true(holds))
+        add_finding(judging, rule, check, subject, item, scope);
+}
+
+/* ---- all of it ---- */
+
+static void judge_object(Judging *judging, const RenderedFile *file, const Value *object)
+{
+    Subject subject = {file, object, pod_of(object, NULL)};
+    Str kind = value_text_at(object, "kind");
+    JsoneScope functions = {judging->standards->functions, NULL};
+    JsoneScope scope = {judging->env, &functions};
+    for (size_t i = 0; i < judging->standards->count; i++) {
+        const CompiledRule *rule = &judging->standards->rules[i];
+        if (rule->off[judging->scope.tier])
+            continue;
+        for (size_t j = 0; j < rule->check_count; j++) {
+            const Check *check = &rule->checks[j];
+            if (check->kinds && index_get(check->kinds, kind) == INDEX_NONE)
+                continue;
+            Items items = {.arena = judging->arena};
+            check->each(&items, object);
+            for (size_t k = 0; k < items.count; k++)
+                judge_item(judging, rule, check, &subject, &items.list[k], &scope);
+        }
+    }
+}
+
+static const Value *gate_env(Arena *arena, const GateScope *scope)
+{
+    MapBuilder env = map_begin(arena), names = map_begin(arena);
+    map_set(&env, STR("name"), ORIGIN_NONE, value_new_string(arena, ORIGIN_NONE, scope->environment));
+    map_set(&env, STR("tier"), ORIGIN_NONE, value_new_string(arena, ORIGIN_NONE, tier_names[scope->tier]));
+    map_set(&names, STR("env"), ORIGIN_NONE, map_end(&env, ORIGIN_NONE));
+    map_set(&names, STR("project"), ORIGIN_NONE, scope->project ? scope->project : &value_null);
+    return map_end(&names, ORIGIN_NONE);
+}
+
+bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, const RenderedFile *files, size_t count,
+                     Findings *findings, Diags *diags)
+{
+    Judging judging = {.standards = standards, .arena = arena, .scope = scope, .diags = diags, .findings = findings};
+    judging.host.set = object_set_new(arena, files, count);
+    judging.env = gate_env(arena, &scope);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < files[i].count; j++)
+            judge_object(&judging, &files[i], files[i].objects[j]);
+    }
+    return !judging.failed;
+}

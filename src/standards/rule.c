@@ -1,0 +1,161 @@
+/* One rule: from its file to what the gate runs. Expressions are compiled once; a broken one is an error at its place. */
+#include "standards_private.h"
+
+#define FIELDS "title, rationale, sources, severity, kinds, each, when, let, at, assert, message, fix, equivalents, good, bad, checks, masked"
+
+static const char *const levels[] = {"off", "info", "warning", "error"};
+static const Severity level_severity[] = {SEVERITY_NOTE, SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR};
+
+typedef struct RuleCompile {
+    Arena *arena;
+    Diags *diags;
+    Str id;
+    bool failed;
+} RuleCompile;
+
+static void rule_error(RuleCompile *compile, Origin origin, const char *format, const char *detail)
+{
+    Str message = arena_printf(compile->arena, "rule %.*s: %s%s", STR_ARG(compile->id), format, detail);
+    diag_error(compile->diags, origin, "%.*s", STR_ARG(message));
+    compile->failed = true;
+}
+
+/* A field of the check, else of the rule. */
+static const Value *field_of(const Value *check, const Value *rule, const char *name)
+{
+    const Value *value = value_get(check, str_from(name));
+    return value ? value : value_get(rule, str_from(name));
+}
+
+static const Template *compile_tree(RuleCompile *compile, const Value *tree)
+{
+    const Template *compiled = jsone_compile(compile->arena, tree, compile->diags);
+    if (!compiled || !jsone_check(compiled, compile->diags)) {
+        compile->failed = true;
+        return NULL;
+    }
+    return compiled;
+}
+
+static const Template *compile_expression(RuleCompile *compile, const Value *text)
+{
+    MapBuilder map = map_begin(compile->arena);
+    map_set(&map, STR("$eval"), text->origin, value_as_string(compile->arena, text));
+    return compile_tree(compile, map_end(&map, text->origin));
+}
+
+static const Template *compile_text(RuleCompile *compile, const Value *check, const Value *rule, const char *name)
+{
+    const Value *text = field_of(check, rule, name);
+    if (!value_is(text, VALUE_STRING)) {
+        rule_error(compile, (text ? text : rule)->origin, "expected text under ", name);
+        return NULL;
+    }
+    return compile_tree(compile, text);
+}
+
+/* NULL for [any]: no index means every kind. */
+static const Index *compile_kinds(RuleCompile *compile, const Value *check, const Value *rule)
+{
+    const Value *kinds = field_of(check, rule, "kinds");
+    if (!value_is(kinds, VALUE_LIST) || !kinds->size) {
+        rule_error(compile, (kinds ? kinds : rule)->origin, "expected a list under kinds", "");
+        return NULL;
+    }
+    Index *index = index_new(compile->arena, kinds->size);
+    for (uint32_t i = 0; i < kinds->size; i++) {
+        Str kind = value_is_scalar(kinds->items[i]) ? value_text(kinds->items[i]) : STR("");
+        if (str_equal(kind, STR("any")))
+            return NULL;
+        index_put(index, kind, i);
+    }
+    return index;
+}
+
+static void compile_lets(RuleCompile *compile, Check *check)
+{
+    const Value *let = check->let;
+    if (!value_is(let, VALUE_MAP)) {
+        check->let = NULL;
+        return;
+    }
+    check->lets = ARENA_ARRAY(compile->arena, const Template *, let->size);
+    for (uint32_t i = 0; i < let->size; i++)
+        check->lets[i] = compile_expression(compile, let->entries[i].value);
+}
+
+static void compile_check(RuleCompile *compile, const Value *value, const Value *rule, Check *check)
+{
+    const Value *each = field_of(value, rule, "each");
+    const Value *when = field_of(value, rule, "when"), *assertion = field_of(value, rule, "assert");
+    const Value *at = field_of(value, rule, "at");
+    check->each = each_find(each ? value_text(each) : STR("object"));
+    if (!check->each)
+        rule_error(compile, each->origin, "each: expected one of ", each_words(compile->arena).data);
+    check->kinds = compile_kinds(compile, value, rule);
+    check->at = value_is(at, VALUE_STRING) ? value_text(at) : STR("");
+    check->when = value_is_none(when) ? NULL : compile_expression(compile, when);
+    check->let = field_of(value, rule, "let");
+    compile_lets(compile, check);
+    if (value_is_none(assertion))
+        rule_error(compile, rule->origin, "assert is missing", "");
+    else
+        check->assertion = compile_expression(compile, assertion);
+    check->message = compile_text(compile, value, rule, "message");
+    check->fix = compile_text(compile, value, rule, "fix");
+}
+
+static void compile_checks(RuleCompile *compile, const Value *rule, CompiledRule *compiled)
+{
+    const Value *checks = value_get(rule, STR("checks"));
+    bool list = value_is(checks, VALUE_LIST);
+    compiled->check_count = list ? checks->size : 1;
+    compiled->checks = ARENA_ARRAY(compile->arena, Check, compiled->check_count + 1);
+    for (size_t i = 0; i < compiled->check_count; i++)
+        compile_check(compile, list ? checks->items[i] : rule, rule, &compiled->checks[i]);
+}
+
+static void compile_severity(RuleCompile *compile, const Value *rule, CompiledRule *compiled)
+{
+    const Value *severity = value_get(rule, STR("severity"));
+    for (int tier = 0; tier < TIER_COUNT; tier++) {
+        const Value *word = value_get(severity, tier_names[tier]);
+        size_t level = LENGTH_OF(levels);
+        for (size_t i = 0; word && i < LENGTH_OF(levels); i++) {
+            if (str_equal(value_text(word), str_from(levels[i])))
+                level = i;
+        }
+        if (level == LENGTH_OF(levels)) {
+            rule_error(compile, (word ? word : severity ? severity : rule)->origin,
+                       "severity: expected error, warning, info or off for ", tier_names[tier].data);
+            return;
+        }
+        compiled->off[tier] = level == 0;
+        compiled->severity[tier] = level_severity[level];
+    }
+}
+
+static void check_fields(RuleCompile *compile, const Value *rule)
+{
+    Str all = STR(", " FIELDS ",");
+    for (uint32_t i = 0; i < rule->size; i++) {
+        Str wanted = arena_printf(compile->arena, ", %.*s,", STR_ARG(rule->entries[i].key));
+        if (str_find(all, wanted, 0) < 0)
+            rule_error(compile, rule->entries[i].key_origin, "unknown field; a rule has " FIELDS, "");
+    }
+}
+
+bool rule_compile(Arena *arena, Str id, const Value *value, CompiledRule *rule, Diags *diags)
+{
+    RuleCompile compile = {arena, diags, id, false};
+    *rule = (CompiledRule){.rule = {id, value, value->origin}};
+    if (value->kind != VALUE_MAP) {
+        rule_error(&compile, value->origin, "expected a map", "");
+        return false;
+    }
+    rule->masked = value_flag(value, "masked", false);
+    check_fields(&compile, value);
+    compile_severity(&compile, value, rule);
+    compile_checks(&compile, value, rule);
+    return !compile.failed;
+}

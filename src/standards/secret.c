@@ -1,0 +1,153 @@
+/*
+ * Literal secrets: values that must not stand in a manifest (rule no-literal-secret). By name, where the name says secret and the
+ * value is one; by form, whatever the name: a password inside a URL, a private key, a token with a known prefix.
+ */
+#include "standards_private.h"
+
+/* Endings of a name after upper-casing, with '-', '.' and ' ' as '_'. */
+static const char *const name_endings[] = {"PASSWORD", "PASSWD", "SECRET",      "TOKEN",     "API_KEY",
+                                           "APIKEY",   "PRIVATE_KEY", "PRIVATEKEY", "CREDENTIAL", "CREDENTIALS"};
+
+/* Prefixes that issuers document for their tokens, and how many characters of token must follow at least. */
+static const struct {
+    const char *prefix;
+    size_t following;
+    const char *phrase;
+} tokens[] = {
+    {"ghp_", 30, "a GitHub token"},       {"gho_", 30, "a GitHub token"},        {"ghu_", 30, "a GitHub token"},
+    {"ghs_", 30, "a GitHub token"},       {"ghr_", 30, "a GitHub token"},        {"github_pat_", 30, "a GitHub token"},
+    {"glpat-", 20, "a GitLab token"},     {"xoxb-", 20, "a Slack token"},        {"xoxp-", 20, "a Slack token"},
+    {"xapp-", 20, "a Slack token"},       {"AKIA", 16, "an AWS access key"},     {"ASIA", 16, "an AWS access key"},
+    {"sk_live_", 20, "a Stripe key"},     {"rk_live_", 20, "a Stripe key"},      {"AIza", 35, "a Google API key"},
+    {"npm_", 36, "an npm token"},         {"dckr_pat_", 20, "a Docker token"},   {"hvs.", 24, "a Vault token"},
+    {"SG.", 40, "a SendGrid key"},        {"pypi-", 50, "a PyPI token"},
+};
+
+static bool is_token_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+static char upper_folded(char c)
+{
+    if (c >= 'a' && c <= 'z')
+        return (char)(c - 'a' + 'A');
+    return c == '-' || c == '.' || c == ' ' ? '_' : c;
+}
+
+static bool name_says_secret(Str name)
+{
+    for (size_t i = 0; i < LENGTH_OF(name_endings); i++) {
+        Str ending = str_from(name_endings[i]);
+        bool same = name.size >= ending.size;
+        for (size_t j = 0; same && j < ending.size; j++)
+            same = upper_folded(name.data[name.size - ending.size + j]) == ending.data[j];
+        if (same)
+            return true;
+    }
+    return false;
+}
+
+static bool is_number_or_boolean(Str value)
+{
+    static const char *const words[] = {"true", "false", "yes", "no", "on", "off", "null", "~"};
+    bool digits = value.size > 0;
+    for (size_t i = 0; i < value.size; i++)
+        digits &= (value.data[i] >= '0' && value.data[i] <= '9') || value.data[i] == '.';
+    for (size_t i = 0; i < LENGTH_OF(words); i++)
+        digits |= str_equal(value, str_from(words[i]));
+    return digits;
+}
+
+static Str unquoted(Str value)
+{
+    value = str_trim(value);
+    if (value.size && value.data[value.size - 1] == ',')
+        value.size--;
+    if (value.size >= 2 && (value.data[0] == '"' || value.data[0] == '\'') && value.data[value.size - 1] == value.data[0])
+        value = str_slice(value, 1, value.size - 1);
+    return value;
+}
+
+/* Empty, a path, a number, a boolean, or somebody else's placeholder is no secret. */
+static bool value_is_harmless(Str value)
+{
+    value = unquoted(value);
+    return !value.size || value.data[0] == '/' || str_starts(value, STR("./")) || str_starts(value, STR("$(")) ||
+           str_starts(value, STR("${")) || str_starts(value, STR("{{")) || value.data[0] == '|' || value.data[0] == '>' ||
+           value.data[0] == '{' || value.data[0] == '[' || value.data[0] == '#' || is_number_or_boolean(value);
+}
+
+/* scheme://user:password@host */
+static bool has_url_password(Str text)
+{
+    for (ptrdiff_t at = 0; (at = str_find(text, STR("://"), (size_t)at)) >= 0; at += 3) {
+        size_t from = (size_t)at + 3, colon = 0;
+        for (size_t i = from; i < text.size; i++) {
+            char c = text.data[i];
+            if (c == ':' && !colon)
+                colon = i;
+            if (c == '@' && colon && i > colon + 1 && !value_is_harmless(str_slice(text, colon + 1, i)))
+                return true;
+            if (c == '@' || c == '/' || c == '?' || c == ' ' || c == '\n' || c == '"' || c == '\'')
+                break;
+        }
+    }
+    return false;
+}
+
+static const char *token_in(Str text)
+{
+    for (size_t i = 0; i < LENGTH_OF(tokens); i++) {
+        Str prefix = str_from(tokens[i].prefix);
+        for (ptrdiff_t at = 0; (at = str_find(text, prefix, (size_t)at)) >= 0; at++) {
+            size_t end = (size_t)at + prefix.size;
+            while (end < text.size && (is_token_char(text.data[end]) || text.data[end] == '.'))
+                end++;
+            bool begins = at == 0 || !is_token_char(text.data[at - 1]);
+            if (begins && end - (size_t)at - prefix.size >= tokens[i].following)
+                return tokens[i].phrase;
+        }
+    }
+    return NULL;
+}
+
+static const char *secret_by_form(Str text)
+{
+    if (str_find(text, STR("-----BEGIN"), 0) >= 0 && str_find(text, STR("PRIVATE KEY-----"), 0) >= 0)
+        return "a private key";
+    if (has_url_password(text))
+        return "a URL with a password";
+    return token_in(text);
+}
+
+/* One line of a config file: `key: value`, `key = value`, `"key": "value"`. */
+static bool line_holds_secret(Str line)
+{
+    size_t at = 0;
+    while (at < line.size && line.data[at] != ':' && line.data[at] != '=')
+        at++;
+    if (at == line.size)
+        return false;
+    Str key = unquoted(str_slice(line, 0, at));
+    return name_says_secret(key) && !value_is_harmless(str_slice(line, at + 1, line.size));
+}
+
+static bool lines_hold_secret(Str text)
+{
+    for (Str line; str_split(&text, '\n', &line);) {
+        if (line_holds_secret(str_trim(line)))
+            return true;
+    }
+    return false;
+}
+
+const char *literal_secret(Str name, Str value)
+{
+    bool lines = str_has_char(value, '\n') || str_has_char(value, ':') || str_has_char(value, '=');
+    if (name_says_secret(name) && !value_is_harmless(value))
+        return "a literal secret";
+    if (lines && lines_hold_secret(value))
+        return "a literal secret";
+    return secret_by_form(value);
+}

@@ -1,0 +1,212 @@
+/*
+ * The objects of one environment, indexed once for the questions that rules ask across objects: who selects these pods, who
+ * scales this workload, who claims this host and path. Each answer costs a look-up, never a walk over all pairs.
+ */
+#include "standards_private.h"
+
+/* A bucket of objects under one key. */
+typedef struct Bucket {
+    ListBuilder objects;
+} Bucket;
+
+typedef struct Buckets {
+    Arena *arena;
+    Index *index;
+    Bucket *list;
+    size_t count;
+    size_t capacity;
+} Buckets;
+
+struct ObjectSet {
+    Arena *arena;
+    Buckets by_name;     /* kind, namespace, name */
+    Buckets by_selector; /* Services: namespace and the first pair of their selector */
+    Buckets by_target;   /* HPAs: namespace, kind and name of their target */
+    Buckets by_path;     /* Ingress names: host and path */
+    Buckets by_certificate; /* what issues a TLS Secret: namespace and name of the Secret */
+};
+
+static Buckets buckets_new(Arena *arena)
+{
+    return (Buckets){.arena = arena, .index = index_new(arena, 64)};
+}
+
+static void buckets_add(Buckets *buckets, Str key, const Value *value)
+{
+    uint32_t at = index_get(buckets->index, key);
+    if (at == INDEX_NONE) {
+        ARENA_GROW(buckets->arena, buckets->list, buckets->count, buckets->capacity);
+        at = (uint32_t)buckets->count++;
+        buckets->list[at] = (Bucket){list_begin(buckets->arena)};
+        index_put(buckets->index, key, at);
+    }
+    list_add(&buckets->list[at].objects, value);
+}
+
+static const ListBuilder *buckets_find(const Buckets *buckets, Str key)
+{
+    static const ListBuilder none = {0};
+    uint32_t at = index_get(buckets->index, key);
+    return at == INDEX_NONE ? &none : &buckets->list[at].objects;
+}
+
+/* The parts of a key are joined by a byte that no name holds. */
+static Str key3(Arena *arena, Str a, Str b, Str c)
+{
+    return arena_printf(arena, "%.*s\n%.*s\n%.*s", STR_ARG(a), STR_ARG(b), STR_ARG(c));
+}
+
+static Str namespace_of(const Value *object)
+{
+    return value_text_at(object, "metadata.namespace");
+}
+
+/* ---- filling ---- */
+
+static void add_service(ObjectSet *set, const Value *object)
+{
+    const Value *selector = value_path(object, "spec.selector");
+    if (!value_is(selector, VALUE_MAP) || !selector->size)
+        return;
+    const MapEntry *first = &selector->entries[0];
+    if (value_is_scalar(first->value))
+        buckets_add(&set->by_selector, key3(set->arena, namespace_of(object), first->key, value_text(first->value)), object);
+}
+
+static void add_autoscaler(ObjectSet *set, const Value *object)
+{
+    Str key = key3(set->arena, namespace_of(object), value_text_at(object, "spec.scaleTargetRef.kind"),
+                   value_text_at(object, "spec.scaleTargetRef.name"));
+    buckets_add(&set->by_target, key, object);
+}
+
+/* cert-manager's ingress-shim issues the certificates of an Ingress that names an issuer. */
+static bool names_issuer(const Value *object)
+{
+    const Value *annotations = value_path(object, "metadata.annotations");
+    return value_get(annotations, STR("cert-manager.io/cluster-issuer")) || value_get(annotations, STR("cert-manager.io/issuer"));
+}
+
+static void add_issued(ObjectSet *set, const Value *object)
+{
+    const Value *tls = value_path(object, "spec.tls");
+    for (uint32_t i = 0; value_is(tls, VALUE_LIST) && i < tls->size; i++)
+        buckets_add(&set->by_certificate,
+                    key3(set->arena, namespace_of(object), value_text_at(tls->items[i], "secretName"), STR("")), object);
+}
+
+static void add_certificate(ObjectSet *set, const Value *object)
+{
+    buckets_add(&set->by_certificate,
+                key3(set->arena, namespace_of(object), value_text_at(object, "spec.secretName"), STR("")), object);
+}
+
+static void add_ingress(ObjectSet *set, const Value *object)
+{
+    if (names_issuer(object))
+        add_issued(set, object);
+    Items paths = {.arena = set->arena};
+    each_find(STR("paths"))(&paths, object);
+    const Value *name = value_path(object, "metadata.name");
+    for (size_t i = 0; i < paths.count; i++)
+        buckets_add(&set->by_path, key3(set->arena, value_text_at(paths.list[i].value, "host"),
+                                        value_text_at(paths.list[i].value, "path"), STR("")),
+                    name ? name : &value_empty_string);
+}
+
+static const struct {
+    const char *kind;
+    void (*add)(ObjectSet *set, const Value *object);
+} kinds[] = {{"Service", add_service}, {"HorizontalPodAutoscaler", add_autoscaler}, {"Ingress", add_ingress},
+           {"Certificate", add_certificate}};
+
+static void add_object(ObjectSet *set, const Value *object)
+{
+    Str kind = value_text_at(object, "kind");
+    buckets_add(&set->by_name, key3(set->arena, kind, namespace_of(object), value_text_at(object, "metadata.name")), object);
+    for (size_t i = 0; i < LENGTH_OF(kinds); i++) {
+        if (str_equal(kind, str_from(kinds[i].kind)))
+            kinds[i].add(set, object);
+    }
+}
+
+ObjectSet *object_set_new(Arena *arena, const RenderedFile *files, size_t count)
+{
+    ObjectSet *set = ARENA_NEW(arena, ObjectSet);
+    set->arena = arena;
+    set->by_name = buckets_new(arena);
+    set->by_selector = buckets_new(arena);
+    set->by_target = buckets_new(arena);
+    set->by_path = buckets_new(arena);
+    set->by_certificate = buckets_new(arena);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < files[i].count; j++)
+            add_object(set, files[i].objects[j]);
+    }
+    return set;
+}
+
+/* ---- asking ---- */
+
+static const Value *labels_of_pods(const Value *workload)
+{
+    if (str_equal(value_text_at(workload, "kind"), STR("Pod")))
+        return value_path(workload, "metadata.labels");
+    return value_path(workload, "spec.template.metadata.labels");
+}
+
+static bool selects(const Value *service, const Value *labels)
+{
+    const Value *selector = value_path(service, "spec.selector");
+    for (uint32_t i = 0; i < selector->size; i++) {
+        const Value *label = value_get(labels, selector->entries[i].key);
+        if (!label || !value_equal(label, selector->entries[i].value))
+            return false;
+    }
+    return true;
+}
+
+const Value *object_set_services_of(const ObjectSet *set, const Value *workload)
+{
+    const Value *labels = labels_of_pods(workload);
+    ListBuilder found = list_begin(set->arena);
+    for (uint32_t i = 0; value_is(labels, VALUE_MAP) && i < labels->size; i++) {
+        const MapEntry *label = &labels->entries[i];
+        if (!value_is_scalar(label->value))
+            continue;
+        const ListBuilder *services =
+            buckets_find(&set->by_selector, key3(set->arena, namespace_of(workload), label->key, value_text(label->value)));
+        for (size_t j = 0; j < services->count; j++) {
+            if (selects(services->items[j], labels))
+                list_add(&found, services->items[j]);
+        }
+    }
+    return list_end(&found, ORIGIN_NONE);
+}
+
+const Value *object_set_hpa_of(const ObjectSet *set, const Value *workload)
+{
+    Str key = key3(set->arena, namespace_of(workload), value_text_at(workload, "kind"),
+                   value_text_at(workload, "metadata.name"));
+    const ListBuilder *found = buckets_find(&set->by_target, key);
+    return found->count ? found->items[0] : &value_null;
+}
+
+const Value *object_set_ingress_owners(const ObjectSet *set, Str host, Str path)
+{
+    ListBuilder names = *buckets_find(&set->by_path, key3(set->arena, host, path, STR("")));
+    names.arena = set->arena;
+    return list_end(&names, ORIGIN_NONE);
+}
+
+const Value *object_set_find(const ObjectSet *set, Str kind, Str namespace, Str name)
+{
+    const ListBuilder *found = buckets_find(&set->by_name, key3(set->arena, kind, namespace, name));
+    return found->count ? found->items[0] : NULL;
+}
+
+bool object_set_certificate_issued(const ObjectSet *set, Str namespace, Str secret)
+{
+    const ListBuilder *found = buckets_find(&set->by_certificate, key3(set->arena, namespace, secret, STR("")));
+    return found->count > 0;
+}

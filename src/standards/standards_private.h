@@ -1,0 +1,82 @@
+/* What the files of this room share. */
+#ifndef KILN_STANDARDS_PRIVATE_H
+#define KILN_STANDARDS_PRIVATE_H
+
+#include "kiln/jsone.h"
+#include "kiln/standards.h"
+
+/* What a check runs once for each of. */
+typedef struct Item {
+    const Value *value;  /* the context's `item` */
+    const Value *anchor; /* the part of the object that `at` starts from */
+    Str name;            /* the context's `itemName` */
+    Str path;            /* the anchor's path in the object; empty for the object itself */
+} Item;
+
+typedef struct Items {
+    Arena *arena;
+    Item *list;
+    size_t count;
+    size_t capacity;
+} Items;
+
+typedef void EachFn(Items *items, const Value *object);
+/* NULL for a word that names no iteration. */
+EachFn *each_find(Str word);
+Str each_words(Arena *arena);
+/* The pod spec of a pod-bearing object, and its path; NULL where there is none. */
+const Value *pod_of(const Value *object, const char **path);
+
+typedef struct Check {
+    EachFn *each;
+    const Index *kinds; /* NULL: any */
+    Str at;
+    const Template *when; /* or NULL */
+    const Value *let;     /* name → expression, for the order and the names; or NULL */
+    const Template **lets;
+    const Template *assertion;
+    const Template *message;
+    const Template *fix;
+} Check;
+
+typedef struct CompiledRule {
+    Rule rule;
+    Severity severity[TIER_COUNT];
+    bool off[TIER_COUNT];
+    bool masked;
+    Check *checks;
+    size_t check_count;
+} CompiledRule;
+
+struct Standards {
+    Arena *arena;
+    CompiledRule *rules; /* by id */
+    size_t count;
+    size_t capacity;
+    const Value *functions;
+};
+
+/* rule.c */
+bool rule_compile(Arena *arena, Str id, const Value *value, CompiledRule *rule, Diags *diags);
+
+/* set.c: the objects of one environment, indexed for the questions that rules ask across objects. */
+typedef struct ObjectSet ObjectSet;
+ObjectSet *object_set_new(Arena *arena, const RenderedFile *files, size_t count);
+/* Lists; empty where there is nothing. */
+const Value *object_set_services_of(const ObjectSet *set, const Value *workload);
+const Value *object_set_hpa_of(const ObjectSet *set, const Value *workload); /* or null */
+const Value *object_set_ingress_owners(const ObjectSet *set, Str host, Str path);
+const Value *object_set_find(const ObjectSet *set, Str kind, Str namespace, Str name); /* or NULL */
+bool object_set_certificate_issued(const ObjectSet *set, Str namespace, Str secret);
+
+/* functions.c */
+typedef struct GateHost {
+    RenderHost render; /* first, so that the template functions find theirs */
+    const ObjectSet *set;
+} GateHost;
+const Value *standards_functions(Arena *arena);
+
+/* secret.c: what kind of secret a value holds, as a phrase, or NULL. The phrase never repeats the value. */
+const char *literal_secret(Str name, Str value);
+
+#endif
