@@ -34,7 +34,7 @@ bool jsone_check(const Template *templ, Diags *diags);
 
 /* Budgets of one evaluation; each ends in a diagnostic that names it. */
 typedef struct JsoneLimits {
-    size_t steps;         /* template nodes, expression nodes and elements visited; 16 bytes of text built count as one */
+    size_t steps;         /* nodes of templates and expressions, elements visited, each 16 bytes of text built */
     size_t depth;         /* nested templates, expressions and values */
     size_t string_bytes;  /* longest string built */
     size_t result_values; /* values made, and values of the result with shared ones counted as often as they appear */

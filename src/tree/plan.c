@@ -1,0 +1,243 @@
+/*
+ * The plan: what stands on the disk against what is wanted. It only reads; every problem that can be foreseen is
+ * reported here, so that writing starts only when it should succeed.
+ */
+#include "tree_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef enum Found {
+    FOUND_NOTHING,
+    FOUND_SAME,
+    FOUND_OTHER, /* a regular file with other bytes */
+    FOUND_REFUSED
+} Found;
+
+static void add_change(TreePlan *plan, Str path, TreeChangeKind kind, const TreeFile *file)
+{
+    ARENA_GROW(plan->arena, plan->changes, plan->count, plan->capacity);
+    plan->changes[plan->count++] = (TreeChange){path, kind, file};
+}
+
+void plan_add_leftover(TreePlan *plan, Str path)
+{
+    ARENA_GROW(plan->arena, plan->leftovers, plan->leftover_count, plan->leftover_capacity);
+    plan->leftovers[plan->leftover_count++] = path;
+}
+
+static Found refuse(Walk *walk, Str path, const char *what)
+{
+    diag_file_error(walk->diags, path_label(diags_arena(walk->diags), &walk->plan->job, path), "%s", what);
+    return FOUND_REFUSED;
+}
+
+/* The whole text is at hand and the size is known to be the same, so the file is read through a small window. */
+static int same_bytes(int fd, Str text, bool *same)
+{
+    char window[32 * 1024];
+    for (*same = true; text.size && *same;) {
+        ssize_t got = read(fd, window, text.size < sizeof window ? text.size : sizeof window);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return errno;
+        *same = got > 0 && memcmp(window, text.data, (size_t)got) == 0;
+        text = str_slice(text, (size_t)got, text.size);
+    }
+    return 0;
+}
+
+static Found compare(Walk *walk, int fd, Str path, Str text)
+{
+    struct stat status;
+    bool same = false;
+    int error = fstat(fd, &status) ? errno : 0;
+    if (!error && S_ISDIR(status.st_mode))
+        return refuse(walk, path, "is a folder where a file belongs; move it away or choose another output");
+    if (!error && !S_ISREG(status.st_mode))
+        return refuse(walk, path, "is no regular file; move it away or choose another output");
+    if (!error && (size_t)status.st_size == text.size)
+        error = same_bytes(fd, text, &same);
+    if (error) {
+        path_error(walk->diags, &walk->plan->job, path, "cannot read", error);
+        return FOUND_REFUSED;
+    }
+    return same ? FOUND_SAME : FOUND_OTHER;
+}
+
+static Found look_at(Walk *walk, const TreeFile *file)
+{
+    /* O_NONBLOCK: opening a FIFO must not wait for a writer. */
+    int fd = openat(walk_fd(walk), walk->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd >= 0) {
+        Found found = compare(walk, fd, file->path, file->text);
+        close(fd);
+        return found;
+    }
+    if (errno == ENOENT)
+        return FOUND_NOTHING;
+    if (errno == ELOOP)
+        return refuse(walk, file->path, "is a symbolic link where a file belongs, and kiln follows none; remove it");
+    if (errno == ENXIO)
+        return refuse(walk, file->path, "is no regular file; move it away or choose another output");
+    path_error(walk->diags, &walk->plan->job, file->path, "cannot read", errno);
+    return FOUND_REFUSED;
+}
+
+/* Whether the current folder, or the last one of the way that exists, may be written; asked once per folder. */
+static void check_writable(Walk *walk)
+{
+    WalkLevel *level = &walk->levels[walk->depth];
+    if (level->fd < 0 || level->touched)
+        return;
+    level->touched = true;
+    if (faccessat(level->fd, ".", W_OK | X_OK, AT_EACCESS))
+        path_error(walk->diags, &walk->plan->job, walk->folder, "cannot write to the folder", errno);
+}
+
+static void plan_wanted(Walk *walk, const TreeFile *file, bool owned)
+{
+    TreePlan *plan = walk->plan;
+    WalkStep step = walk_to(walk, file->path);
+    Found found = step == WALK_THERE ? look_at(walk, file) : step == WALK_MISSING ? FOUND_NOTHING : FOUND_REFUSED;
+    plan->list_grows = plan->list_grows || !owned;
+    if (found == FOUND_SAME || found == FOUND_REFUSED)
+        return;
+    if (found == FOUND_OTHER && !owned) {
+        refuse(walk, file->path, "was not written by kiln; move it away or choose another output");
+        return;
+    }
+    check_writable(walk);
+    add_change(plan, file->path, found == FOUND_NOTHING ? TREE_NEW : TREE_CHANGED, file);
+}
+
+/* Something else in the place of a stale file is not the file that was written: it is only struck from the list. */
+static void plan_stale(Walk *walk, Str path)
+{
+    struct stat status;
+    walk->lenient = true;
+    WalkStep step = walk_to(walk, path);
+    walk->lenient = false;
+    if (step != WALK_THERE)
+        return;
+    if (fstatat(walk_fd(walk), walk->name, &status, AT_SYMLINK_NOFOLLOW)) {
+        if (errno == ENOENT)
+            plan_add_leftover(walk->plan, path);
+    } else if (S_ISREG(status.st_mode)) {
+        check_writable(walk);
+        add_change(walk->plan, path, TREE_REMOVED, NULL);
+    }
+}
+
+static bool in_scope(const TreePlan *plan, Str path)
+{
+    return !plan->job.in_scope || plan->job.in_scope(plan->job.user, path);
+}
+
+/* The sorted merge of what is owned and what is wanted. */
+typedef struct Merge {
+    const TreePlan *plan;
+    size_t wanted_at;
+    size_t owned_at;
+    const TreeFile *file; /* NULL: owned only */
+    bool owned;
+    Str path;
+} Merge;
+
+static bool merge_next(Merge *merge)
+{
+    const TreePlan *plan = merge->plan;
+    bool wanted = merge->wanted_at < plan->job.count;
+    bool owned = merge->owned_at < plan->owned.count;
+    if (!wanted && !owned)
+        return false;
+    Str left = wanted ? plan->files[merge->wanted_at]->path : STR_NONE;
+    Str right = owned ? plan->owned.paths[merge->owned_at] : STR_NONE;
+    int order = !owned ? -1 : !wanted ? 1 : str_compare(left, right);
+    merge->path = order <= 0 ? left : right;
+    merge->file = order <= 0 ? plan->files[merge->wanted_at++] : NULL;
+    merge->owned = order >= 0;
+    merge->owned_at += merge->owned;
+    return true;
+}
+
+void plan_list(const TreePlan *plan, bool stale, Buf *list)
+{
+    Merge merge = {.plan = plan};
+    Str owner = plan->job.owner.size ? plan->job.owner : plan->owned.owner;
+    if (owner.size)
+        buf_printf(list, "# owner: %.*s\n", STR_ARG(owner));
+    buf_add(list, STR("# The files that kiln wrote here. It replaces these and removes them once they are not wanted "
+                      "any more.\n"));
+    size_t head = list->size;
+    while (merge_next(&merge))
+        if (merge.file || stale || !in_scope(plan, merge.path)) {
+            buf_add(list, merge.path);
+            buf_add_char(list, '\n');
+        }
+    if (list->size == head)
+        list->size = 0;
+}
+
+/* Last, since it depends on nothing but the paths. */
+static void plan_ownership(Walk *walk)
+{
+    TreePlan *plan = walk->plan;
+    Buf list = {0};
+    plan_list(plan, false, &list);
+    plan->list_changes = !str_equal(buf_str(&list), plan->owned.text) || (!list.size && plan->owned.text.data);
+    buf_release(&list);
+    if (!plan->list_changes)
+        return;
+    if (!plan->count)
+        add_change(plan, STR(TREE_OWNERSHIP_FILE), plan->owned.text.data ? TREE_CHANGED : TREE_NEW, NULL);
+    check_writable(walk);
+}
+
+static bool plan_fill(TreePlan *plan, Diags *diags)
+{
+    size_t errors = diags_error_count(diags);
+    Walk walk;
+    Merge merge = {.plan = plan};
+    walk_begin(&walk, plan, WALK_LOOK, diags);
+    while (merge_next(&merge))
+        if (merge.file)
+            plan_wanted(&walk, merge.file, merge.owned);
+        else if (in_scope(plan, merge.path))
+            plan_stale(&walk, merge.path);
+    walk_end(&walk);
+    plan_ownership(&walk);
+    if (plan->top < 0 && plan->count)
+        top_creatable(&plan->job, diags);
+    return diags_error_count(diags) == errors;
+}
+
+TreePlan *tree_plan(Arena *arena, const TreeJob *job, Diags *diags)
+{
+    TreePlan *plan = ARENA_NEW(arena, TreePlan);
+    plan->arena = arena;
+    plan->job = *job;
+    plan->top = -1;
+    plan->files = paths_check(arena, job, diags);
+    if (plan->files && top_open(job, diags, &plan->top) && owned_read(arena, plan->top, job, diags, &plan->owned) &&
+        plan_fill(plan, diags))
+        return plan;
+    tree_plan_release(plan);
+    return NULL;
+}
+
+void tree_plan_release(TreePlan *plan)
+{
+    if (plan->top >= 0)
+        close(plan->top);
+    plan->top = -1;
+}
+
+const TreeChange *tree_plan_changes(const TreePlan *plan, size_t *count)
+{
+    *count = plan->count;
+    return plan->changes;
+}
