@@ -70,6 +70,41 @@ $(foreach test,$(notdir $(UNIT_TESTS)),$(eval $(call unit_rule,$(test))))
 .PHONY: unit
 unit: $(UNIT_TESTS) ; @tests/run-unit $(UNIT_TESTS)
 
+# ---- everything that a change must pass; `make test` does its own set-up ----
+
+SHARED ?= ../shared
+export KILN_SHARED = $(abspath $(SHARED))
+export ASAN_OPTIONS = detect_leaks=1:abort_on_error=0
+export UBSAN_OPTIONS = print_stacktrace=1
+
+.PHONY: deps test check cases golden update-golden reread check-layers demo
+deps: ; @tools/deps test
+
+test:
+	@tools/deps test
+	@$(MAKE) --no-print-directory check
+
+check: check-layers $(BUILD)/kiln $(UNIT_TESTS) $(BUILD)/tools/meant
+	@tests/run-all $(BUILD)
+
+check-layers: ; @tools/check-layers $(ROOMS)
+cases: $(BUILD)/kiln ; @tests/run-cases --kiln $(BUILD)/kiln
+golden: $(BUILD)/kiln ; @tests/run-golden $(BUILD)/kiln
+reread: $(BUILD)/kiln $(BUILD)/tools/meant ; @tests/run-reread $(BUILD)
+update-golden: $(BUILD)/kiln
+	@tests/run-cases --kiln $(BUILD)/kiln --update
+	@tests/run-golden --update $(BUILD)/kiln
+
+# What a project was meant to render to, as JSON: the other half of the re-reading tests.
+$(BUILD)/tools/meant: tests/tools/meant.c $(BUILD)/obj/embedded.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(ARCHIVES) $(BUILD)/obj/embedded.o -Wl,--end-group $(LIBS)
+
+demo:
+	@tools/deps build
+	@$(MAKE) --no-print-directory all
+	@tools/demo $(BUILD)
+
 .PHONY: clean
 clean:
 	rm -rf $(BUILD)
