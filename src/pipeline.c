@@ -289,8 +289,10 @@ static bool write_all(Pipeline *pipeline)
         return tree_planned && carry_out(pipeline, tree_planned);
     TreeJob workflows = workflow_job(pipeline);
     TreePlan *workflows_planned = tree_plan(pipeline->arena, &workflows, pipeline->diags);
-    if (tree_planned && workflows_planned)
-        return carry_out(pipeline, tree_planned) & carry_out(pipeline, workflows_planned);
+    if (tree_planned && workflows_planned) {
+        bool written = carry_out(pipeline, tree_planned);
+        return carry_out(pipeline, workflows_planned) && written;
+    }
     if (tree_planned)
         tree_plan_release(tree_planned);
     if (workflows_planned)

@@ -44,6 +44,9 @@ const Value *model_expand(Arena *arena, const Value *raw, ModelExpand how, Diags
 
 /* Service definitions in long form. higher NULL leaves lower. lower NULL gives higher. */
 const Value *model_merge(Arena *arena, const Value *lower, const Value *higher);
+/* The same for a document's own rows (deploy.on is a one-of group), and for a map of external peers. */
+const Value *model_merge_document(Arena *arena, const Value *lower, const Value *higher, ModelDocument document);
+const Value *model_merge_external(Arena *arena, const Value *lower, const Value *higher);
 const Value *model_fill(Arena *arena, const Value *target, const Value *defaults);
 /* Leaves out what the kind cannot use: for layers that all services share. */
 const Value *model_for_kind(Arena *arena, const Value *definition, WorkloadKind kind);

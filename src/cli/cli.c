@@ -48,7 +48,7 @@ ExitStatus command_version(const Arguments *arguments)
     return EXIT_CLEAN;
 }
 
-static int unknown_command(Str name)
+static ExitStatus unknown_command(Str name)
 {
     NearMiss miss = near_miss_begin(name);
     for (size_t i = 0; i < command_count; i++)
@@ -61,7 +61,7 @@ static int unknown_command(Str name)
     return EXIT_TROUBLE;
 }
 
-static int run_command(const Command *command, int argc, char **argv)
+static ExitStatus run_command(const Command *command, int argc, char **argv)
 {
     Arena *arena = arena_new();
     Arguments arguments;
@@ -91,5 +91,5 @@ int cli_main(int argc, char **argv)
     if (str_equal(name, STR("--help")) || str_equal(name, STR("-h")))
         name = STR("help");
     const Command *command = command_find(name);
-    return command ? run_command(command, argc - 2, argv + 2) : unknown_command(name);
+    return (int)(command ? run_command(command, argc - 2, argv + 2) : unknown_command(name));
 }

@@ -55,6 +55,9 @@ static const Value *autoscaling_make(Work *work, const Value *stated)
     const Value *metrics = value_get(stated, STR("metrics"));
     bool unsaid = !value_is(metrics, VALUE_MAP) || !metrics->size;
     MapBuilder map = map_begin_with(work->arena, stated);
+    /* The template writes out Kubernetes' own figures for whatever was not stated. */
+    const Value *behavior = stated_at(work, "autoscaling.behavior");
+    put(&map, "behavior", behavior ? behavior : &value_empty_map);
     put(&map, "metrics", unsaid ? default_metrics(work) : without_off(work->arena, metrics));
     return map_end(&map, stated->origin);
 }

@@ -1,10 +1,10 @@
 /*
- * Composing: events to values (YAML 1.2.2 §3.1). Here anchors are shared, merge keys expanded, duplicate keys refused and
- * the limits on depth and expansion held, alike for both readers. Knows neither library and no scalar schema: those come
- * with the Reading.
+ * Composing: events to values (YAML 1.2.2 §3.1). Here anchors are shared, merge keys expanded, duplicate keys refused
+ * and the limits on depth and expansion held, alike for both readers. Knows neither library and no scalar schema:
+ * those come with the Reading.
  *
- * Aliases cost nothing here, as values are shared, but whoever walks the tree later pays for each visit. So a node's weight
- * is the number of values below it written out, and the weights that aliases add have a budget.
+ * Aliases cost nothing here, as values are shared, but whoever walks the tree later pays for each visit. So a node's
+ * weight is the number of values below it written out, and the weights that aliases add have a budget.
  */
 #include "yaml_private.h"
 
@@ -45,7 +45,8 @@ static bool expand(Composer *c, Origin origin, size_t weight)
     c->expanded += weight;
     if (c->expanded <= c->reading->limits->expansion)
         return true;
-    diag_error(c->diags, origin, "aliases and merge keys expand to more than %zu values", c->reading->limits->expansion);
+    diag_error(c->diags, origin, "aliases and merge keys expand to more than %zu values",
+               c->reading->limits->expansion);
     return false;
 }
 
@@ -73,7 +74,8 @@ static const Value *compose_alias(Composer *c, const Event *event)
     }
     Anchor anchor = c->anchors[slot];
     if (!anchor.value) {
-        diag_error(c->diags, event->origin, "alias '*%.*s' stands inside the node that it names", STR_ARG(event->text));
+        diag_error(c->diags, event->origin, "alias '*%.*s' stands inside the node that it names",
+                   STR_ARG(event->text));
         return NULL;
     }
     return expand(c, event->origin, anchor.weight) ? anchor.value : NULL;
@@ -98,7 +100,8 @@ static bool is_merge_key(const Event *event)
 static bool merge_map(Composer *c, MapBuilder *into, MapBuilder *own, const Value *from, Origin origin)
 {
     if (from->kind != VALUE_MAP) {
-        diag_error(c->diags, origin, "a merge key '<<' takes a map or a list of maps, found %s", value_kind_name(from->kind));
+        diag_error(c->diags, origin, "a merge key '<<' takes a map or a list of maps, found %s",
+                   value_kind_name(from->kind));
         return false;
     }
     if (!expand(c, origin, from->size))
@@ -257,7 +260,8 @@ static const Value *compose_collection(Composer *c, const Event *event)
     if (event->tag.data && !c->reading->collection_tag(c, event))
         return NULL;
     if (c->depth == c->reading->limits->depth) {
-        diag_error(c->diags, event->origin, "maps and lists are nested more than %zu deep", c->reading->limits->depth);
+        diag_error(c->diags, event->origin, "maps and lists are nested more than %zu deep",
+                   c->reading->limits->depth);
         return NULL;
     }
     c->depth++;

@@ -1,7 +1,7 @@
 /*
  * Manifests as the cluster's tools read them: several documents, and plain scalars typed as go-yaml 2 does, on which
- * sigs.k8s.io/yaml and so kubectl and Argo CD stand. The only file that knows libyaml, whose grammar go-yaml ports; so it
- * is also the independent reader of what we write. Must not know what an object is.
+ * sigs.k8s.io/yaml and so kubectl and Argo CD stand. The only file that knows libyaml, whose grammar go-yaml ports;
+ * so it is also the independent reader of what we write. Must not know what an object is.
  *
  * Stricter than they are in one point: a duplicate key is an error, where they keep the last one in silence.
  *
@@ -19,8 +19,8 @@ typedef struct Manifests {
     const Source *source;
     Diags *diags;
     yaml_parser_t parser;
-    Str text; /* what libyaml reads */
-    size_t skipped; /* a byte order mark in front of it */
+    Str text;               /* what libyaml reads */
+    size_t skipped;         /* a byte order mark in front of it */
     size_t character, byte; /* the same place in text, for mark_origin */
 } Manifests;
 
@@ -56,8 +56,8 @@ static bool report_syntax(Manifests *m)
         base_out_of_memory();
     Origin origin = parser->error == YAML_READER_ERROR ? byte_origin(m, parser->problem_offset)
                                                        : mark_origin(m, parser->problem_mark);
-    diag_error(m->diags, origin, "%s%s%s", parser->problem ? parser->problem : "this is not YAML", parser->context ? " " : "",
-               parser->context ? parser->context : "");
+    diag_error(m->diags, origin, "%s%s%s", parser->problem ? parser->problem : "this is not YAML",
+               parser->context ? " " : "", parser->context ? parser->context : "");
     return false;
 }
 
@@ -115,9 +115,8 @@ static void take_end(Manifests *m, const yaml_event_t *theirs, Event *event)
 typedef void TakeFn(Manifests *m, const yaml_event_t *theirs, Event *event);
 
 static TakeFn *const takers[] = {
-    [YAML_SCALAR_EVENT] = take_scalar,       [YAML_MAPPING_START_EVENT] = take_map,
-    [YAML_SEQUENCE_START_EVENT] = take_list, [YAML_ALIAS_EVENT] = take_alias,
-    [YAML_MAPPING_END_EVENT] = take_end,     [YAML_SEQUENCE_END_EVENT] = take_end,
+    [YAML_SCALAR_EVENT] = take_scalar, [YAML_MAPPING_START_EVENT] = take_map, [YAML_SEQUENCE_START_EVENT] = take_list,
+    [YAML_ALIAS_EVENT] = take_alias,   [YAML_MAPPING_END_EVENT] = take_end,   [YAML_SEQUENCE_END_EVENT] = take_end,
 };
 
 static bool manifest_event(void *parser, Event *event)
@@ -143,12 +142,14 @@ typedef struct GoWord {
 } GoWord;
 
 static const GoWord go_words[] = {
-    {"y", VALUE_BOOL, true},      {"Y", VALUE_BOOL, true},      {"yes", VALUE_BOOL, true},    {"Yes", VALUE_BOOL, true},
-    {"YES", VALUE_BOOL, true},    {"true", VALUE_BOOL, true},   {"True", VALUE_BOOL, true},   {"TRUE", VALUE_BOOL, true},
-    {"on", VALUE_BOOL, true},     {"On", VALUE_BOOL, true},     {"ON", VALUE_BOOL, true},     {"n", VALUE_BOOL, false},
-    {"N", VALUE_BOOL, false},     {"no", VALUE_BOOL, false},    {"No", VALUE_BOOL, false},    {"NO", VALUE_BOOL, false},
-    {"false", VALUE_BOOL, false}, {"False", VALUE_BOOL, false}, {"FALSE", VALUE_BOOL, false}, {"off", VALUE_BOOL, false},
-    {"Off", VALUE_BOOL, false},   {"OFF", VALUE_BOOL, false},   {"", VALUE_NULL, false},      {"~", VALUE_NULL, false},
+    {"y", VALUE_BOOL, true},      {"Y", VALUE_BOOL, true},      {"yes", VALUE_BOOL, true},
+    {"Yes", VALUE_BOOL, true},    {"YES", VALUE_BOOL, true},    {"true", VALUE_BOOL, true},
+    {"True", VALUE_BOOL, true},   {"TRUE", VALUE_BOOL, true},   {"on", VALUE_BOOL, true},
+    {"On", VALUE_BOOL, true},     {"ON", VALUE_BOOL, true},     {"n", VALUE_BOOL, false},
+    {"N", VALUE_BOOL, false},     {"no", VALUE_BOOL, false},    {"No", VALUE_BOOL, false},
+    {"NO", VALUE_BOOL, false},    {"false", VALUE_BOOL, false}, {"False", VALUE_BOOL, false},
+    {"FALSE", VALUE_BOOL, false}, {"off", VALUE_BOOL, false},   {"Off", VALUE_BOOL, false},
+    {"OFF", VALUE_BOOL, false},   {"", VALUE_NULL, false},      {"~", VALUE_NULL, false},
     {"null", VALUE_NULL, false},  {"Null", VALUE_NULL, false},  {"NULL", VALUE_NULL, false},
 };
 
@@ -182,7 +183,8 @@ static bool go_word(Str text, Typed *typed)
     return false;
 }
 
-/* strconv.ParseInt and ParseUint with base 0: a prefix says the base, a mere leading 0 means octal, 64 bits are the limit. */
+/* strconv.ParseInt and ParseUint with base 0: a prefix says the base, a mere leading 0 means octal, 64 bits are the
+ * limit. */
 static bool go_integer(Str text, double *number)
 {
     bool negative = text.size && text.data[0] == '-';
@@ -269,7 +271,8 @@ static const Value *binary_scalar(Composer *c, const Event *event)
         return NULL;
     }
     if (!utf8_valid(decoded, NULL)) {
-        diag_error(c->diags, event->origin, "a !!binary value is not UTF-8 text, which JSON and so a cluster cannot hold");
+        diag_error(c->diags, event->origin,
+                   "a !!binary value is not UTF-8 text, which JSON and so a cluster cannot hold");
         return NULL;
     }
     return value_new_string(c->arena, event->origin, decoded);
@@ -282,7 +285,10 @@ typedef struct GoTag {
 } GoTag;
 
 static const GoTag go_tags[] = {
-    {"null", VALUE_NULL, false}, {"bool", VALUE_BOOL, false}, {"int", VALUE_NUMBER, true}, {"float", VALUE_NUMBER, false},
+    {"null", VALUE_NULL, false},
+    {"bool", VALUE_BOOL, false},
+    {"int", VALUE_NUMBER, true},
+    {"float", VALUE_NUMBER, false},
 };
 
 static const GoTag *find_go_tag(const Event *event)
@@ -321,7 +327,8 @@ static const Value *manifest_scalar(Composer *c, const Event *event)
     if (!check_tag(c, event, &typed))
         return NULL;
     if (typed.kind == VALUE_NUMBER && !isfinite(typed.number)) {
-        diag_error(c->diags, event->origin, "'%.*s' has no form in JSON and so none in a cluster", STR_ARG(event->text));
+        diag_error(c->diags, event->origin, "'%.*s' has no form in JSON and so none in a cluster",
+                   STR_ARG(event->text));
         return NULL;
     }
     return value_new_plain(c->arena, event->origin, typed.kind, event->text, typed.number, typed.boolean);
@@ -340,7 +347,8 @@ static Str float_key(Arena *arena, double number)
     }
     long exponent = strtol(strchr(text, 'e') + 1, NULL, 10);
     if (exponent >= -4 && exponent < 6)
-        snprintf(text, sizeof text, "%.*f", precision > exponent ? (int)(precision - exponent) : 0, (double)(float)number);
+        snprintf(text, sizeof text, "%.*f", precision > exponent ? (int)(precision - exponent) : 0,
+                 (double)(float)number);
     return arena_copy(arena, str_from(text));
 }
 
@@ -385,8 +393,8 @@ static const Reading reading_manifest = {
 /* ---- documents ---- */
 
 /*
- * JSON writes characters beyond the BMP as two escapes, which libyaml refuses. A line continuation and one long escape are
- * just as long, so that every place in the text stays where it is: \uD83D\uDE00 → \ newline \U0001F600.
+ * JSON writes characters beyond the BMP as two escapes, which libyaml refuses. A line continuation and one long
+ * escape are just as long, so that every place in the text stays where it is: \uD83D\uDE00 → \ newline \U0001F600.
  */
 static uint32_t four_digits(Str text, size_t at)
 {
@@ -406,7 +414,8 @@ static void join_surrogates(char *json, size_t size)
         uint32_t high = four_digits(text, i), low = four_digits(text, i + 6);
         if (high >= 0xD800 && high < 0xDC00 && low >= 0xDC00 && low < 0xE000) {
             char joined[13];
-            snprintf(joined, sizeof joined, "\\\n\\U%08X", (unsigned)(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)));
+            snprintf(joined, sizeof joined, "\\\n\\U%08X",
+                     (unsigned)(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)));
             memcpy(json + i, joined, 12);
             i += 11;
         } else {

@@ -1,11 +1,11 @@
 /*
- * What people write for kiln: one document of YAML 1.2, strictly. The only file that knows libfyaml, of which it uses the
- * events alone: its documents resolve aliases without a budget and look for duplicate keys in quadratic time. Must not
- * know what the values mean.
+ * What people write for kiln: one document of YAML 1.2, strictly. The only file that knows libfyaml, of which it uses
+ * the events alone: its documents resolve aliases without a budget and look for duplicate keys in quadratic time.
+ * Must not know what the values mean.
  *
- * libfyaml's marks count columns in code points but input_pos in bytes, which is what an Origin needs. The marks of quoted
- * scalars exclude the quotes, those of block scalars the indicator, and an implicit null has no token at all; a cursor
- * behind the last token finds their places.
+ * libfyaml's marks count columns in code points but input_pos in bytes, which is what an Origin needs. The marks of
+ * quoted scalars exclude the quotes, those of block scalars the indicator, and an implicit null has no token at all;
+ * a cursor behind the last token finds their places.
  */
 #include "yaml_private.h"
 
@@ -103,7 +103,8 @@ typedef struct Wording {
 } Wording;
 
 static const Wording wordings[] = {
-    {"invalid nested block mapping on the same line", "a second ': ' in one line; quote the value if it contains one", NULL},
+    {"invalid nested block mapping on the same line", "a second ': ' in one line; quote the value if it contains one",
+     NULL},
     {"invalid multiline plain key", "a key without ':'", NULL},
     {"could not find expected ':'", "a key without ':'", NULL},
     {"did not find expected node content", "expected a value here; write 'null' for none", NULL},
@@ -124,7 +125,8 @@ static const Wording wordings[] = {
     {"flow mapping with invalid extra", "'}' without its '{'", NULL},
     {"double-quoted scalar without closing quote", "string without its closing '\"'", NULL},
     {"single-quoted scalar without closing quote", "string without its closing \"'\"", NULL},
-    {"block sequence on the same line as a mapping key", "a list starts on the line of its key; put '- ' on the next line", NULL},
+    {"block sequence on the same line as a mapping key",
+     "a list starts on the line of its key; put '- ' on the next line", NULL},
     {"undefined tag prefix", "this tag is not supported; kiln reads plain YAML 1.2", NULL},
     {"plain scalar cannot start with '", "text that starts with '", "' must be quoted"},
     {"invalid escape '", "unknown escape '\\", "' in a string; write '\\\\' for a backslash"},
@@ -140,8 +142,8 @@ static const Wording *find_wording(const char *message)
 }
 
 /*
- * libfyaml reports many misuses of tabs as something else, and often a line early: a tab in the indentation of the line
- * of the error or of the two below it is the likelier cause.
+ * libfyaml reports many misuses of tabs as something else, and often a line early: a tab in the indentation of the
+ * line of the error or of the two below it is the likelier cause.
  */
 static bool find_tab(Str text, size_t offset, size_t *tab)
 {
@@ -180,8 +182,8 @@ static size_t line_indent(Str text, size_t start)
 }
 
 /*
- * "a: 1" and deeper below it "b: 2" is to libfyaml one value of two lines that turns into a key. It is the second line
- * that people have to look at.
+ * "a: 1" and deeper below it "b: 2" is to libfyaml one value of two lines that turns into a key. It is the second
+ * line that people have to look at.
  */
 static bool find_deeper_line(Str text, const char *message, size_t *offset)
 {
@@ -194,7 +196,8 @@ static bool find_deeper_line(Str text, const char *message, size_t *offset)
     return true;
 }
 
-/* libfyaml refuses an item left empty in a list that stands no deeper than its key; the next '-' is where it notices. */
+/* libfyaml refuses an item left empty in a list that stands no deeper than its key; the next '-' is where it notices.
+ */
 static bool find_empty_item(Reader *reader, const char *message, size_t *offset)
 {
     if (strcmp(message, "did not find expected node content") != 0 || reader_char(reader, *offset) != '-')
@@ -218,8 +221,8 @@ static void report_message(Reader *reader, const char *message, size_t offset)
     else if (offset >= text.size && strncmp(message, "missing comma in flow", 21) == 0)
         say = strstr(message, "sequence") ? "list without its closing ']'" : "map without its closing '}'";
     bool quoted = wording && say == wording->ours && wording->behind;
-    diag_error(reader->diags, reader_origin(reader, offset), "%s%.*s%s", say, quoted, quoted ? strchr(message, '\'') + 1 : "",
-               quoted ? wording->behind : "");
+    diag_error(reader->diags, reader_origin(reader, offset), "%s%.*s%s", say, quoted,
+               quoted ? strchr(message, '\'') + 1 : "", quoted ? wording->behind : "");
 }
 
 static void report_syntax(Reader *reader)
@@ -243,7 +246,8 @@ static Str token_text(const Reader *reader, struct fy_token *token)
     const char *text = fy_token_get_text(token, &size);
     const struct fy_mark *start = fy_token_start_mark(token);
     Str source = reader->source->text;
-    if (text && start && start->input_pos + size <= source.size && memcmp(source.data + start->input_pos, text, size) == 0)
+    if (text && start && start->input_pos + size <= source.size &&
+        memcmp(source.data + start->input_pos, text, size) == 0)
         return str_slice(source, start->input_pos, start->input_pos + size);
     return arena_copy(reader->arena, (Str){text, text ? size : 0});
 }
@@ -323,14 +327,19 @@ static void take_collection(Reader *reader, struct fy_event *theirs, Event *even
 static void take_end(Reader *reader, struct fy_event *theirs, Event *event)
 {
     event->kind = EVENT_END;
-    move_behind(reader, theirs->type == FYET_MAPPING_END ? theirs->mapping_end.mapping_end : theirs->sequence_end.sequence_end);
+    move_behind(reader, theirs->type == FYET_MAPPING_END ? theirs->mapping_end.mapping_end
+                                                         : theirs->sequence_end.sequence_end);
 }
 
 typedef void TakeFn(Reader *reader, struct fy_event *theirs, Event *event);
 
 static TakeFn *const takers[] = {
-    [FYET_SCALAR] = take_scalar,       [FYET_ALIAS] = take_alias,          [FYET_MAPPING_START] = take_collection,
-    [FYET_SEQUENCE_START] = take_collection, [FYET_MAPPING_END] = take_end, [FYET_SEQUENCE_END] = take_end,
+    [FYET_SCALAR] = take_scalar,
+    [FYET_ALIAS] = take_alias,
+    [FYET_MAPPING_START] = take_collection,
+    [FYET_SEQUENCE_START] = take_collection,
+    [FYET_MAPPING_END] = take_end,
+    [FYET_SEQUENCE_END] = take_end,
 };
 
 static bool read_event(void *parser, Event *event)
@@ -434,7 +443,8 @@ static bool check_directives(const Source *source, Diags *diags)
         Str line = str_slice(source->text, at, end);
         Str shown = str_trim(line);
         if (str_starts(line, STR("%")) && !accepted_directive(line)) {
-            diag_error(diags, source->base + (Origin)at, "directive '%.*s' is not supported; only '%%YAML 1.2' is", STR_ARG(shown));
+            diag_error(diags, source->base + (Origin)at, "directive '%.*s' is not supported; only '%%YAML 1.2' is",
+                       STR_ARG(shown));
             return false;
         }
         if (shown.size && shown.data[0] != '#' && line.data[0] != '%')
@@ -530,12 +540,13 @@ const Value *yaml_read(Arena *arena, const Source *source, Diags *diags)
     Reader reader = {.arena = arena, .source = source, .diags = diags, .messages = messages_new()};
     /* The depth is limited by the composer, which says so in our words. */
     const struct fy_parse_cfg config = {
-        .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_DISABLE_DEPTH_LIMIT | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE |
-                 FYPCF_ALLOW_DUPLICATE_KEYS,
+        .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_DISABLE_DEPTH_LIMIT | FYPCF_DEFAULT_VERSION_1_2 |
+                 FYPCF_JSON_NONE | FYPCF_ALLOW_DUPLICATE_KEYS,
         .diag = reader.messages,
     };
     reader.parser = fy_parser_create(&config);
-    if (!reader.parser || fy_parser_set_string(reader.parser, source->text.size ? source->text.data : "", source->text.size))
+    if (!reader.parser ||
+        fy_parser_set_string(reader.parser, source->text.size ? source->text.data : "", source->text.size))
         base_out_of_memory();
     const Value *root = read_document(&reader);
     fy_parser_destroy(reader.parser);

@@ -2,8 +2,9 @@
  * Plain scalars: what YAML 1.2's core schema reads in them, what other readers read instead, and when a string needs
  * quotes. Must not know where scalars come from or how they are written.
  *
- * What other readers do stands in one table, `rules`. The readers: YAML 1.1 (PyYAML, go-yaml and so kubectl, libyaml's
- * users), Ruby (Psych), js-yaml. The writer does not consult it: what it leaves unquoted cannot be mistaken by anyone.
+ * What other readers do stands in one table, `rules`. The readers: YAML 1.1 (PyYAML, go-yaml and so kubectl,
+ * libyaml's users), Ruby (Psych), js-yaml. The writer does not consult it: what it leaves unquoted cannot be mistaken
+ * by anyone.
  */
 #include "yaml_private.h"
 
@@ -127,7 +128,7 @@ static const CoreWord core_words[] = {
     {{"False", 5}, VALUE_BOOL, false}, {{"FALSE", 5}, VALUE_BOOL, false},
 };
 
-static bool is_spelling(Str text, const char *word);
+static bool is_spelling(Str text, Str word);
 
 static bool core_not_finite(Str text, double *number)
 {
@@ -136,9 +137,9 @@ static bool core_not_finite(Str text, double *number)
     bool sign = eat_sign(&rest);
     if (!eat_any(&rest, "."))
         return false;
-    *number = is_spelling(rest, "inf") ? (negative ? -(double)INFINITY : (double)INFINITY) : (double)NAN;
-    return is_spelling(rest, "inf") || (!sign && (is_spelling(rest, "nan") || str_equal(rest, STR("NaN"))) &&
-                                        !str_equal(rest, STR("Nan")));
+    *number = is_spelling(rest, STR("inf")) ? (negative ? -(double)INFINITY : (double)INFINITY) : (double)NAN;
+    return is_spelling(rest, STR("inf")) ||
+           (!sign && (is_spelling(rest, STR("nan")) || str_equal(rest, STR("NaN"))) && !str_equal(rest, STR("Nan")));
 }
 
 static bool core_number(Str text, double *number)
@@ -152,7 +153,8 @@ static bool core_number(Str text, double *number)
     }
     if (str_starts(text, STR("0x")) || str_starts(text, STR("0o"))) {
         Str digits = str_slice(text, 2, text.size);
-        return digits.size && digit_value(digits.data[0]) < 16 && scalar_digits(digits, text.data[1] == 'x' ? 16 : 8, number);
+        return digits.size && digit_value(digits.data[0]) < 16 &&
+               scalar_digits(digits, text.data[1] == 'x' ? 16 : 8, number);
     }
     return core_not_finite(text, number);
 }
@@ -174,33 +176,37 @@ const Value *yaml_plain(Arena *arena, Origin origin, Str text)
 /* ---- words that some reader takes for something else ---- */
 
 typedef struct Word {
-    const char *word;
+    Str word;
     const char *in_1_1;  /* what YAML 1.1 reads in its three spellings (yes, Yes, YES); NULL: a string */
     const char *in_ruby; /* what Ruby reads in any other case */
 } Word;
 
 static const Word words[] = {
-    {"y", "true", NULL},      {"n", "false", NULL},      {"yes", "true", "true"},   {"no", "false", "false"},
-    {"on", "true", "true"},   {"off", "false", "false"}, {"true", "true", "true"},  {"false", "false", "false"},
-    {"null", "null", "null"}, {"inf", NULL, NULL},       {"nan", NULL, NULL},       {"infinity", NULL, NULL},
+    {{"y", 1}, "true", NULL},      {{"n", 1}, "false", NULL},        {{"yes", 3}, "true", "true"},
+    {{"no", 2}, "false", "false"}, {{"on", 2}, "true", "true"},      {{"off", 3}, "false", "false"},
+    {{"true", 4}, "true", "true"}, {{"false", 5}, "false", "false"}, {{"null", 4}, "null", "null"},
+    {{"inf", 3}, NULL, NULL},      {{"nan", 3}, NULL, NULL},         {{"infinity", 8}, NULL, NULL},
 };
 
-static bool equal_any_case(Str text, const char *word)
+static bool equal_any_case(Str text, Str word)
 {
-    size_t i = 0;
-    while (i < text.size && word[i] && lower(text.data[i]) == word[i])
-        i++;
-    return i == text.size && !word[i];
+    if (text.size != word.size)
+        return false;
+    for (size_t i = 0; i < text.size; i++) {
+        if (lower(text.data[i]) != word.data[i])
+            return false;
+    }
+    return true;
 }
 
 /* word in lower case, with a capital, or in capitals. */
-static bool is_spelling(Str text, const char *word)
+static bool is_spelling(Str text, Str word)
 {
     if (!equal_any_case(text, word))
         return false;
-    bool first = text.data[0] != word[0], all = first, none = true;
+    bool first = text.data[0] != word.data[0], all = first, none = true;
     for (size_t i = 1; i < text.size; i++) {
-        bool capital = text.data[i] != word[i];
+        bool capital = text.data[i] != word.data[i];
         all &= capital;
         none &= !capital;
     }
@@ -216,21 +222,36 @@ static const Word *find_word(Str text)
     return NULL;
 }
 
-static bool starts_plain(char c)
-{
-    return (lower(c) >= 'a' && lower(c) <= 'z') || c == '_' || c == '/';
-}
+/* ---- strings that go out without quotes: [A-Za-z_/][A-Za-z0-9_./-]* and none of the words ---- */
+
+/* What a character may be: REST a later one, HEAD also the first, WORD also the first of one of the words. */
+enum { REST = 1, HEAD = 2 | REST, WORD = 4 | HEAD };
+
+static const unsigned char classes[256] = {
+    ['-'] = REST, ['.'] = REST, ['/'] = HEAD, ['_'] = HEAD, ['0'] = REST, ['1'] = REST, ['2'] = REST, ['3'] = REST,
+    ['4'] = REST, ['5'] = REST, ['6'] = REST, ['7'] = REST, ['8'] = REST, ['9'] = REST, ['A'] = HEAD, ['B'] = HEAD,
+    ['C'] = HEAD, ['D'] = HEAD, ['E'] = HEAD, ['F'] = WORD, ['G'] = HEAD, ['H'] = HEAD, ['I'] = WORD, ['J'] = HEAD,
+    ['K'] = HEAD, ['L'] = HEAD, ['M'] = HEAD, ['N'] = WORD, ['O'] = WORD, ['P'] = HEAD, ['Q'] = HEAD, ['R'] = HEAD,
+    ['S'] = HEAD, ['T'] = WORD, ['U'] = HEAD, ['V'] = HEAD, ['W'] = HEAD, ['X'] = HEAD, ['Y'] = WORD, ['Z'] = HEAD,
+    ['a'] = HEAD, ['b'] = HEAD, ['c'] = HEAD, ['d'] = HEAD, ['e'] = HEAD, ['f'] = WORD, ['g'] = HEAD, ['h'] = HEAD,
+    ['i'] = WORD, ['j'] = HEAD, ['k'] = HEAD, ['l'] = HEAD, ['m'] = HEAD, ['n'] = WORD, ['o'] = WORD, ['p'] = HEAD,
+    ['q'] = HEAD, ['r'] = HEAD, ['s'] = HEAD, ['t'] = WORD, ['u'] = HEAD, ['v'] = HEAD, ['w'] = HEAD, ['x'] = HEAD,
+    ['y'] = WORD, ['z'] = HEAD,
+};
+
+/* infinity is the longest word. */
+enum { WORD_MAX_SIZE = 8 };
 
 bool scalar_is_plain(Str text)
 {
-    if (!text.size || !starts_plain(text.data[0]))
+    const unsigned char *p = (const unsigned char *)text.data;
+    if (!text.size || (classes[p[0]] & HEAD) != HEAD)
         return false;
     for (size_t i = 1; i < text.size; i++) {
-        char c = text.data[i];
-        if (!starts_plain(c) && !is_digit(c) && c != '.' && c != '-')
+        if (!classes[p[i]])
             return false;
     }
-    return text.size > 8 || !strchr("ynotfi", lower(text.data[0])) || !find_word(text);
+    return text.size > WORD_MAX_SIZE || classes[p[0]] != WORD || !find_word(text);
 }
 
 /* ---- how others read ---- */
@@ -392,14 +413,16 @@ static bool other_prefixed(Str text, OtherReading *other)
 {
     char letter;
     double core;
-    return read_prefixed(text, &letter, &other->number) && (letter == 'b' || letter == 'x') && !core_number(text, &core);
+    return read_prefixed(text, &letter, &other->number) && (letter == 'b' || letter == 'x') &&
+           !core_number(text, &core);
 }
 
 static bool other_prefixed_in_go(Str text, OtherReading *other)
 {
     char letter;
     double core;
-    return read_prefixed(text, &letter, &other->number) && letter != 'b' && letter != 'x' && !core_number(text, &core);
+    return read_prefixed(text, &letter, &other->number) && letter != 'b' && letter != 'x' &&
+           !core_number(text, &core);
 }
 
 /* 0o14 is octal in YAML 1.2 only. */
@@ -435,7 +458,8 @@ static bool other_commas(Str text, OtherReading *other)
     Str whole = point < 0 ? text : str_slice(text, 0, (size_t)point);
     char first = first_digit(text);
     bool grouped = point < 0 ? first >= '1' && first <= '9' && str_find(text, STR(",,"), 0) < 0 &&
-                                   is_digit(text.data[text.size - 1]) && !str_has_char(text, 'e') && !str_has_char(text, 'E')
+                                   is_digit(text.data[text.size - 1]) && !str_has_char(text, 'e') &&
+                                   !str_has_char(text, 'E')
                              : is_digit(first);
     return grouped && str_has_char(whole, ',') && str_rfind_char(text, ',') < (ptrdiff_t)whole.size &&
            other_without(scalar_without(text, '_', digits), ',', other);
@@ -475,7 +499,8 @@ static bool other_exponent(Str text, OtherReading *other)
 static bool other_signed_point(Str text, OtherReading *other)
 {
     other->what = "";
-    return text.size > 2 && (text.data[0] == '+' || text.data[0] == '-') && text.data[1] == '.' && scalar_is_decimal(text);
+    return text.size > 2 && (text.data[0] == '+' || text.data[0] == '-') && text.data[1] == '.' &&
+           scalar_is_decimal(text);
 }
 
 static bool other_not_finite(Str text, OtherReading *other)
@@ -488,7 +513,7 @@ static bool other_not_finite_in_ruby(Str text, OtherReading *other)
 {
     other->what = "infinity";
     eat_sign(&text);
-    return eat_any(&text, ".") && equal_any_case(text, "inf");
+    return eat_any(&text, ".") && equal_any_case(text, STR("inf"));
 }
 
 typedef struct Rule {

@@ -1,6 +1,6 @@
 /*
- * What has to hold for a text before a YAML parser may see it: its size, its encoding, and no control characters. Knows
- * nothing of YAML's grammar.
+ * What has to hold for a text before a YAML parser may see it: its size, its encoding, and no control characters.
+ * Knows nothing of YAML's grammar.
  */
 #include "yaml_private.h"
 
@@ -50,7 +50,8 @@ static bool check_characters(const Source *source, Diags *diags)
         uint32_t c = utf8_next(text, &i);
         if (is_control(c)) {
             diag_error(diags, source->base + (Origin)at,
-                       "control character U+%04X; write it as \"\\u%04X\" in a double-quoted string", (unsigned)c, (unsigned)c);
+                       "control character U+%04X; write it as \"\\u%04X\" in a double-quoted string", (unsigned)c,
+                       (unsigned)c);
             return false;
         }
         if (c == 0xFEFF && is_stray_bom(text, at)) {

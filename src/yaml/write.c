@@ -1,8 +1,9 @@
 /*
- * Our writer: values to block-style YAML that every common reader reads alike. It decides style, never content: nothing is
- * folded, shortened or left out. Must not know where values come from.
+ * Our writer: values to block-style YAML that every common reader reads alike. It decides style, never content:
+ * nothing is folded, shortened or left out. Must not know where values come from.
  *
- * It is the hot path of the program (1 kB in a few microseconds), hence bytes written into reserved room and no printf.
+ * It is the hot path of the program (1 kB in a few microseconds), hence bytes written into reserved room and no
+ * printf.
  */
 #include "yaml_private.h"
 
@@ -23,6 +24,12 @@ typedef struct Writer {
 
 static void write_map(Writer *w, const Value *map, size_t indent, Str parent, bool started, bool last);
 static void write_list(Writer *w, const Value *list, size_t indent, Str parent, bool started, bool last);
+
+static inline void room(Buf *out, size_t extra)
+{
+    if (extra > out->capacity - out->size)
+        buf_reserve(out, extra);
+}
 
 /* Bytes into room that is there. */
 static inline void put(Buf *out, const char *text, size_t size)
@@ -45,8 +52,8 @@ static inline void put_indent(Buf *out, size_t indent)
 /* ---- quoted strings ---- */
 
 /*
- * Characters that are escaped though they are no controls: U+0080–9F and U+0085, U+2028–2029 (line breaks in YAML 1.1),
- * U+FEFF, U+FFFE–FFFF. text starts with the byte of a multi-byte sequence.
+ * Characters that are escaped though they are no controls: U+0080–9F and U+0085, U+2028–2029 (line breaks in
+ * YAML 1.1), U+FEFF, U+FFFE–FFFF. text starts with the byte of a multi-byte sequence.
  */
 static bool is_unsafe_sequence(const unsigned char *p, size_t left)
 {
@@ -54,8 +61,8 @@ static bool is_unsafe_sequence(const unsigned char *p, size_t left)
         return p[1] < 0xA0;
     if (left < 3)
         return false;
-    return (p[0] == 0xE2 && p[1] == 0x80 && (p[2] == 0xA8 || p[2] == 0xA9)) || (p[0] == 0xEF && p[1] == 0xBB && p[2] == 0xBF) ||
-           (p[0] == 0xEF && p[1] == 0xBF && p[2] >= 0xBE);
+    return (p[0] == 0xE2 && p[1] == 0x80 && (p[2] == 0xA8 || p[2] == 0xA9)) ||
+           (p[0] == 0xEF && p[1] == 0xBB && p[2] == 0xBF) || (p[0] == 0xEF && p[1] == 0xBF && p[2] >= 0xBE);
 }
 
 static void put_escape(Buf *out, uint32_t c)
@@ -76,7 +83,7 @@ static void put_escape(Buf *out, uint32_t c)
 static void write_quoted(Buf *out, Str text)
 {
     const unsigned char *p = (const unsigned char *)text.data;
-    buf_reserve(out, text.size * 4 + 2);
+    room(out, text.size * 4 + 2);
     put_char(out, '"');
     for (size_t i = 0; i < text.size;) {
         size_t run = i;
@@ -103,17 +110,19 @@ void yaml_write_string(Buf *out, Str text)
 
 /*
  * A literal block keeps its text byte for byte as long as no line ends in a blank, no character needs an escape and
- * something other than blanks is in it. last: nothing follows in the document, whose end would be taken for the text's.
+ * something other than blanks is in it. last: nothing follows in the document, whose end would be taken for the
+ * text's.
  */
 static bool fits_literal(Str text, bool last)
 {
     const unsigned char *p = (const unsigned char *)text.data;
-    size_t newlines = 0, ink = 0, lines = 0;
+    size_t newlines = 0, ink = 0;
+    if (!memchr(p, '\n', text.size))
+        return false;
     for (size_t i = 0; i < text.size; i++) {
         if (p[i] == '\n') {
             if (++newlines > (ink ? NEWLINES_MAX : NEWLINES_MAX - 1) || (i && p[i - 1] == ' '))
                 return false;
-            lines++;
             continue;
         }
         newlines = 0;
@@ -121,7 +130,7 @@ static bool fits_literal(Str text, bool last)
         if (p[i] < 0x20 || p[i] == 0x7F || (p[i] >= 0xC2 && is_unsafe_sequence(p + i, text.size - i)))
             return false;
     }
-    return lines && ink && p[text.size - 1] != ' ' && (newlines < 2 || !last);
+    return ink && p[text.size - 1] != ' ' && (newlines < 2 || !last);
 }
 
 static void write_literal(Buf *out, Str text, size_t indent)
@@ -149,7 +158,8 @@ static void write_literal(Buf *out, Str text, size_t indent)
 
 /* ---- scalars on one line ---- */
 
-/* -?digits, without a leading zero, with a fraction, and with a signed exponent only after one: one reading everywhere. */
+/* -?digits, without a leading zero, with a fraction, and with a signed exponent only after one: one reading
+ * everywhere. */
 static bool is_common_number(Str text)
 {
     size_t i = text.size && text.data[0] == '-', digits = i;
@@ -228,7 +238,7 @@ static void write_short(Buf *out, const Value *value)
 
 static void write_comment(Writer *w, Str parent, Str key, const Value *value)
 {
-    if (!w->style->comment || value->kind == VALUE_LIST || value->kind == VALUE_MAP)
+    if (value->kind == VALUE_LIST || value->kind == VALUE_MAP)
         return;
     Str comment = w->style->comment(w->style->user, parent, key, value);
     if (!comment.size)
@@ -250,31 +260,33 @@ static bool is_nested(const Value *value)
 /* What stands behind "key: " or "- ", and the end of its line. indent: of the lines below, should there be any. */
 static void write_leaf(Writer *w, const Value *value, size_t indent, Str parent, Str key, bool last)
 {
-    if (value->kind == VALUE_STRING && value->size && !scalar_is_plain(value_text(value)) && indent &&
-        fits_literal(value_text(value), last)) {
-        write_literal(w->out, value_text(value), indent);
+    Str text = value_text(value);
+    if (value->kind != VALUE_STRING) {
+        write_short(w->out, value);
+    } else if (scalar_is_plain(text)) {
+        room(w->out, text.size);
+        put(w->out, text.data, text.size);
+    } else if (indent && text.size && fits_literal(text, last)) {
+        write_literal(w->out, text, indent);
         return;
+    } else {
+        write_quoted(w->out, text);
     }
-    write_short(w->out, value);
-    write_comment(w, parent, key, value);
-    buf_add_char(w->out, '\n');
+    if (w->style->comment)
+        write_comment(w, parent, key, value);
+    room(w->out, 1);
+    put_char(w->out, '\n');
 }
 
 /* ---- collections ---- */
 
 /* A key that is too long to be recognised stands behind '? ', and its value behind ': ' on the next line. */
-static void write_key(Buf *out, Str key, size_t indent)
+static void write_quoted_key(Buf *out, Str key, size_t indent)
 {
     size_t start = out->size;
-    if (scalar_is_plain(key) && key.size <= SIMPLE_KEY_MAX) {
-        buf_reserve(out, key.size + 1);
-        put(out, key.data, key.size);
-        put_char(out, ':');
-        return;
-    }
     write_quoted(out, key);
     if (out->size - start > SIMPLE_KEY_MAX) {
-        buf_reserve(out, indent + 4);
+        buf_reserve(out, indent + 3);
         memmove(out->data + start + 2, out->data + start, out->size - start);
         memcpy(out->data + start, "? ", 2);
         out->size += 2;
@@ -284,20 +296,38 @@ static void write_key(Buf *out, Str key, size_t indent)
     buf_add_char(out, ':');
 }
 
-static void write_entry(Writer *w, const MapEntry *entry, size_t indent, Str parent, bool last)
+static void write_entry(Writer *w, const MapEntry *entry, size_t indent, Str parent, bool started, bool last)
 {
     const Value *value = entry->value;
-    write_key(w->out, entry->key, indent);
+    Str key = entry->key;
+    room(w->out, indent + key.size + 3);
+    if (!started)
+        put_indent(w->out, indent);
+    if (key.size <= SIMPLE_KEY_MAX && scalar_is_plain(key)) {
+        put(w->out, key.data, key.size);
+        put_char(w->out, ':');
+    } else {
+        write_quoted_key(w->out, key, indent);
+    }
+    room(w->out, 1);
     if (!is_nested(value)) {
-        buf_add_char(w->out, ' ');
-        write_leaf(w, value, indent + 2, parent, entry->key, last);
+        put_char(w->out, ' ');
+        write_leaf(w, value, indent + 2, parent, key, last);
         return;
     }
-    buf_add_char(w->out, '\n');
+    put_char(w->out, '\n');
     if (value->kind == VALUE_MAP)
-        write_map(w, value, indent + 2, entry->key, false, last);
+        write_map(w, value, indent + 2, key, false, last);
     else
-        write_list(w, value, indent + 2, entry->key, false, last);
+        write_list(w, value, indent + 2, key, false, last);
+}
+
+/* Most keys differ in their first byte. */
+static inline bool follows(Str a, Str b)
+{
+    if (a.size && b.size && a.data[0] != b.data[0])
+        return (unsigned char)a.data[0] > (unsigned char)b.data[0];
+    return str_compare(a, b) > 0;
 }
 
 static int entry_order(const void *a, const void *b)
@@ -309,7 +339,7 @@ static int entry_order(const void *a, const void *b)
 static bool is_sorted(const Value *map)
 {
     for (uint32_t i = 1; i < map->size; i++) {
-        if (str_compare(map->entries[i - 1].key, map->entries[i].key) > 0)
+        if (follows(map->entries[i - 1].key, map->entries[i].key))
             return false;
     }
     return true;
@@ -320,7 +350,7 @@ static void insertion_sort(const MapEntry **order, uint32_t count)
     for (uint32_t i = 1; i < count; i++) {
         const MapEntry *entry = order[i];
         uint32_t at = i;
-        for (; at > 0 && str_compare(order[at - 1]->key, entry->key) > 0; at--)
+        for (; at > 0 && follows(order[at - 1]->key, entry->key); at--)
             order[at] = order[at - 1];
         order[at] = entry;
     }
@@ -338,9 +368,7 @@ static void write_sorted(Writer *w, const Value *map, size_t indent, Str parent,
     else
         insertion_sort(order, map->size);
     for (uint32_t i = 0; i < map->size; i++) {
-        if (i || !started)
-            buf_add_repeat(w->out, ' ', indent);
-        write_entry(w, order[i], indent, parent, last && i + 1 == map->size);
+        write_entry(w, order[i], indent, parent, started && i == 0, last && i + 1 == map->size);
     }
     if (order != small)
         free(order);
@@ -354,9 +382,7 @@ static void write_map(Writer *w, const Value *map, size_t indent, Str parent, bo
         return;
     }
     for (uint32_t i = 0; i < map->size; i++) {
-        if (i || !started)
-            buf_add_repeat(w->out, ' ', indent);
-        write_entry(w, &map->entries[i], indent, parent, last && i + 1 == map->size);
+        write_entry(w, &map->entries[i], indent, parent, started && i == 0, last && i + 1 == map->size);
     }
 }
 
@@ -365,9 +391,10 @@ static void write_list(Writer *w, const Value *list, size_t indent, Str parent, 
     for (uint32_t i = 0; i < list->size; i++) {
         const Value *item = list->items[i];
         bool end = last && i + 1 == list->size;
+        room(w->out, indent + 2);
         if (i || !started)
-            buf_add_repeat(w->out, ' ', indent);
-        buf_add(w->out, STR("- "));
+            put_indent(w->out, indent);
+        put(w->out, "- ", 2);
         if (!is_nested(item))
             write_leaf(w, item, indent + 2, parent, STR_NONE, end);
         else if (item->kind == VALUE_MAP)

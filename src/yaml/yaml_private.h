@@ -1,6 +1,6 @@
 /*
- * What the files of this room share: the check that comes before any parser, and the composer, which turns a stream of
- * events into values whichever library the events come from.
+ * What the files of this room share: the check that comes before any parser, and the composer, which turns a stream
+ * of events into values whichever library the events come from.
  *
  * Failure: false or NULL, with a diagnostic already reported.
  */

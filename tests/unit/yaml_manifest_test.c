@@ -1,4 +1,5 @@
-/* yaml_manifests: documents, go-yaml's typing, and what is refused. The expectations were taken from sigs.k8s.io/yaml 1.4. */
+/* yaml_manifests: documents, go-yaml's typing, and what is refused. The expectations were taken from
+ * sigs.k8s.io/yaml 1.4. */
 #include "kiln/yaml.h"
 
 #include <setjmp.h>
@@ -49,19 +50,55 @@ typedef struct Typing {
 } Typing;
 
 static const Typing typings[] = {
-    {"yes", "true", "true"},        {"Off", "false", "false"},      {"y", "true", "true"},          {"N", "false", "false"},
-    {"yEs", "\"yEs\"", "yEs"},      {"~", "null", NULL},            {"014", "12", "12"},            {"08", "8", "8"},
-    {"-08", "-8", "-8"},            {"0b11", "3", "3"},             {"-0b11", "-3", "-3"},          {"0o14", "12", "12"},
-    {"0X1F", "31", "31"},           {"-0x1F", "-31", "-31"},        {"+0o7", "7", "7"},             {"1_000", "1000", "1000"},
-    {"5.", "5", "5"},               {"+.5", "0.5", "0.5"},          {".5_5", "0.55", "0.55"},       {"1e3", "1000", "1000"},
-    {"0_8", "8", "8"},              {"_1", "\"_1\"", "_1"},         {"+_1", "1", "1"},              {"1e6", "1000000", "1e+06"},
-    {"100000.0", "100000", "100000"}, {"123456789.0", "123456789", "1.2345679e+08"}, {"1e-7", "1e-7", "1e-07"},
-    {"99999999999999999999", "100000000000000000000", "1e+20"},     {"2001-01-01", "\"2001-01-01\"", "2001-01-01"},
-    {"=", "\"=\"", "="},            {"0x", "\"0x\"", "0x"},         {"0b", "\"0b\"", "0b"},         {"-0", "0", "0"},
-    {".", "\".\"", "."},            {"1e400", "\"1e400\"", "1e400"}, {"1:30", "\"1:30\"", "1:30"},  {"0x1_F", "31", "31"},
-    {"0_", "0", "0"},               {"07_7", "63", "63"},           {"1_000.5", "1000.5", "1000.5"}, {"1.5", "1.5", "1.5"},
-    {"!!float 1", "1", NULL},       {"!foo 1", "\"1\"", "1"},       {"! 1", "\"1\"", "1"},          {"!!str 1", "\"1\"", "1"},
-    {"!!binary aGk=", "\"hi\"", "hi"}, {"!!int \"3\"", "3", "3"},   {"'014'", "\"014\"", "014"},    {"<<", "\"<<\"", NULL},
+    {"yes", "true", "true"},
+    {"Off", "false", "false"},
+    {"y", "true", "true"},
+    {"N", "false", "false"},
+    {"yEs", "\"yEs\"", "yEs"},
+    {"~", "null", NULL},
+    {"014", "12", "12"},
+    {"08", "8", "8"},
+    {"-08", "-8", "-8"},
+    {"0b11", "3", "3"},
+    {"-0b11", "-3", "-3"},
+    {"0o14", "12", "12"},
+    {"0X1F", "31", "31"},
+    {"-0x1F", "-31", "-31"},
+    {"+0o7", "7", "7"},
+    {"1_000", "1000", "1000"},
+    {"5.", "5", "5"},
+    {"+.5", "0.5", "0.5"},
+    {".5_5", "0.55", "0.55"},
+    {"1e3", "1000", "1000"},
+    {"0_8", "8", "8"},
+    {"_1", "\"_1\"", "_1"},
+    {"+_1", "1", "1"},
+    {"1e6", "1000000", "1e+06"},
+    {"100000.0", "100000", "100000"},
+    {"123456789.0", "123456789", "1.2345679e+08"},
+    {"1e-7", "1e-7", "1e-07"},
+    {"99999999999999999999", "100000000000000000000", "1e+20"},
+    {"2001-01-01", "\"2001-01-01\"", "2001-01-01"},
+    {"=", "\"=\"", "="},
+    {"0x", "\"0x\"", "0x"},
+    {"0b", "\"0b\"", "0b"},
+    {"-0", "0", "0"},
+    {".", "\".\"", "."},
+    {"1e400", "\"1e400\"", "1e400"},
+    {"1:30", "\"1:30\"", "1:30"},
+    {"0x1_F", "31", "31"},
+    {"0_", "0", "0"},
+    {"07_7", "63", "63"},
+    {"1_000.5", "1000.5", "1000.5"},
+    {"1.5", "1.5", "1.5"},
+    {"!!float 1", "1", NULL},
+    {"!foo 1", "\"1\"", "1"},
+    {"! 1", "\"1\"", "1"},
+    {"!!str 1", "\"1\"", "1"},
+    {"!!binary aGk=", "\"hi\"", "hi"},
+    {"!!int \"3\"", "3", "3"},
+    {"'014'", "\"014\"", "014"},
+    {"<<", "\"<<\"", NULL},
 };
 
 static void types_as_go_yaml_does(void **state)
@@ -72,7 +109,8 @@ static void types_as_go_yaml_does(void **state)
         const Typing *t = &typings[i];
         check_text(arena_printf(arena, "v: %s\n", t->text), arena_printf(arena, "{\"v\":%s}", t->as_value).data);
         if (t->as_key)
-            check_text(arena_printf(arena, "%s: v\n", t->text), arena_printf(arena, "{\"%s\":\"v\"}", t->as_key).data);
+            check_text(arena_printf(arena, "%s: v\n", t->text),
+                       arena_printf(arena, "{\"%s\":\"v\"}", t->as_key).data);
         arena_free(arena);
     }
     check("v: .inf\n", "1:4 '.inf' has no form in JSON and so none in a cluster");
@@ -88,14 +126,18 @@ static void reads_documents(void **state)
     check("", "");
     check("---\n---\n# x\n---\n", "");
     check("a: 1\n---\nb: 2\n---\n# nothing\n---\nc: 3\n...\n", "{\"a\":1} {\"b\":2} {\"c\":3}");
-    check("\xEF\xBB\xBF" "a: 1\n", "{\"a\":1}");
-    check("{\"a\": [1, \"x\\/\\u00e4\", null, true],\n\t\"b\":\t{}}", "{\"a\":[1,\"x/\xC3\xA4\",null,true],\"b\":{}}");
+    check("\xEF\xBB\xBF"
+          "a: 1\n",
+          "{\"a\":1}");
+    check("{\"a\": [1, \"x\\/\\u00e4\", null, true],\n\t\"b\":\t{}}",
+          "{\"a\":[1,\"x/\xC3\xA4\",null,true],\"b\":{}}");
     check("{\"a\": \"\\ud83d\\ude00\\\\ud83d\\ude00\", \"b\": \"x\\\\\\uD83D\\uDE00 y\", \"c\":1}",
           "1:29 found invalid Unicode character escape code while parsing a quoted scalar");
     check("{\"a\": \"\\ud83d\\ude00 b\", \"b\": \"x\\\\\\uD83D\\uDE00\\uD83D\\uDE00\", \"c\":1}",
           "{\"a\":\"\xF0\x9F\x98\x80 b\",\"b\":\"x\\\\\xF0\x9F\x98\x80\xF0\x9F\x98\x80\",\"c\":1}");
     check("a: &x {b: 1}\nc: *x\n---\na: *x\n", "4:4 alias '*x' names no anchor above it");
-    check("a: &x {b: 1}\nc: {b: 2, <<: *x}\nd: {<<: *x, b: 2}\n", "{\"a\":{\"b\":1},\"c\":{\"b\":1},\"d\":{\"b\":2}}");
+    check("a: &x {b: 1}\nc: {b: 2, <<: *x}\nd: {<<: *x, b: 2}\n",
+          "{\"a\":{\"b\":1},\"c\":{\"b\":1},\"d\":{\"b\":2}}");
     check("a: {<<: [{b: 1}, {b: 2}]}\n", "{\"a\":{\"b\":1}}");
     check("a: !!set {b}\n", "{\"a\":{\"b\":null}}");
 }
@@ -122,8 +164,8 @@ static void limits_depth_and_aliases(void **state)
     text.size = 0;
     buf_add(&text, STR("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"));
     for (int i = 1; i < 8; i++)
-        buf_printf(&text, "a%d: &a%d [*a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d]\n", i, i, i - 1, i - 1, i - 1, i - 1,
-                   i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
+        buf_printf(&text, "a%d: &a%d [*a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d]\n", i, i, i - 1,
+                   i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
     check_text(buf_str(&text), "6:45 aliases and merge keys expand to more than 1000000 values");
     buf_release(&text);
 }
@@ -142,7 +184,8 @@ static void stops_when_told(void **state)
     Sources *sources = sources_new(arena);
     Diags *diags = diags_new(arena, sources);
     int count = 0;
-    assert_false(yaml_manifests(arena, sources_add(sources, STR("a"), STR("a: 1\n---\nb: 2\n"), false), diags, stop, &count));
+    assert_false(
+        yaml_manifests(arena, sources_add(sources, STR("a"), STR("a: 1\n---\nb: 2\n"), false), diags, stop, &count));
     assert_int_equal(count, 1);
     assert_int_equal(diags_count(diags), 0);
     arena_free(arena);
@@ -177,8 +220,9 @@ static void keeps_places(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(types_as_go_yaml_does),    cmocka_unit_test(reads_documents), cmocka_unit_test(refuses_with_a_place),
-        cmocka_unit_test(limits_depth_and_aliases), cmocka_unit_test(stops_when_told), cmocka_unit_test(keeps_places),
+        cmocka_unit_test(types_as_go_yaml_does), cmocka_unit_test(reads_documents),
+        cmocka_unit_test(refuses_with_a_place),  cmocka_unit_test(limits_depth_and_aliases),
+        cmocka_unit_test(stops_when_told),       cmocka_unit_test(keeps_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

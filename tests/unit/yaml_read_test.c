@@ -58,11 +58,14 @@ static void reads_values(void **state)
     check("", "{}");
     check("# nothing\n", "{}");
     check("---\n", "{}");
-    check("\xEF\xBB\xBF" "a: 1\n", "{\"a\":1}");
+    check("\xEF\xBB\xBF"
+          "a: 1\n",
+          "{\"a\":1}");
     check("%YAML 1.2\n---\na: 1\n", "{\"a\":1}");
     check("%YAML 1.1 # old\n---\na: yes\n", "{\"a\":\"yes\"}");
     check("8080: a\nnull: b\ntrue: c\n1.10: d\n", "{\"8080\":\"a\",\"null\":\"b\",\"true\":\"c\",\"1.10\":\"d\"}");
-    check("a: [1, 0x1F, 0o14, 010, 1e3, ~, null, yes, True, .5, 1_000]", "{\"a\":[1,31,12,10,1000,null,null,\"yes\",true,0.5,\"1_000\"]}");
+    check("a: [1, 0x1F, 0o14, 010, 1e3, ~, null, yes, True, .5, 1_000]",
+          "{\"a\":[1,31,12,10,1000,null,null,\"yes\",true,0.5,\"1_000\"]}");
     check("a: !!str 1\nb: !!float 1\nc: ! 2\nd: !!map {}\ne: !!seq []\nf: !!null ''\n",
           "{\"a\":\"1\",\"b\":1,\"c\":\"2\",\"d\":{},\"e\":[],\"f\":null}");
     check("a: |\n  x\n\n  y\nb: >-\n  x\n  y\n", "{\"a\":\"x\\n\\ny\\n\",\"b\":\"x y\"}");
@@ -78,7 +81,8 @@ static void shares_aliases(void **state)
     check("a: &x {b: 1}\nc: *x\n", "{\"a\":{\"b\":1},\"c\":{\"b\":1}}");
     check("a: &x 1\nb: &x 2\nc: *x\n", "{\"a\":1,\"b\":2,\"c\":2}");
     check("a: &x k\n*x : 2\n", "{\"a\":\"k\",\"k\":2}");
-    check("a: &x {b: 1, c: 2}\nd: {c: 3, <<: *x, e: 4}\n", "{\"a\":{\"b\":1,\"c\":2},\"d\":{\"c\":3,\"b\":1,\"e\":4}}");
+    check("a: &x {b: 1, c: 2}\nd: {c: 3, <<: *x, e: 4}\n",
+          "{\"a\":{\"b\":1,\"c\":2},\"d\":{\"c\":3,\"b\":1,\"e\":4}}");
     check("a: {<<: [{b: 1}, {b: 2, c: 3}], d: 4}\n", "{\"a\":{\"b\":1,\"c\":3,\"d\":4}}");
     check("a: {<<: {b: 1}, b: 2}\n", "{\"a\":{\"b\":2}}");
     check("a: {\"<<\": 1}\n", "{\"a\":{\"<<\":1}}");
@@ -97,8 +101,8 @@ static void refuses_bombs(void **state)
     Buf text = {0};
     buf_add(&text, STR("a0: &a0 [x, x, x, x, x, x, x, x, x]\n"));
     for (int i = 1; i < 9; i++)
-        buf_printf(&text, "a%d: &a%d [*a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d]\n", i, i, i - 1, i - 1, i - 1, i - 1,
-                   i - 1, i - 1, i - 1, i - 1, i - 1);
+        buf_printf(&text, "a%d: &a%d [*a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d]\n", i, i, i - 1, i - 1,
+                   i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
     char *outcome = outcome_of(buf_str(&text));
     assert_non_null(strstr(outcome, "aliases and merge keys expand to more than 100000 values"));
     free(outcome);
@@ -116,13 +120,15 @@ static void refuses_with_a_place(void **state)
     (void)state;
     check("a: 1\nb: 2\na: 3\n", "3:1 duplicate key 'a'; first at a.yaml:1:1");
     check("x: {\"1\": a, 1: b}\n", "1:13 duplicate key '1'; first at a.yaml:1:5");
-    check("a: 1\n---\nb: 2\n", "2:1 one document per file is expected, found a second one; move it to a file of its own");
+    check("a: 1\n---\nb: 2\n",
+          "2:1 one document per file is expected, found a second one; move it to a file of its own");
     check("a: 1\n---\n", "2:1 one document per file is expected, found a second one; move it to a file of its own");
     check("a: !!binary aGk=\n", "1:4 tag '!!binary' is not supported; kiln reads plain YAML 1.2");
     check("a: !secret x\n", "1:4 tag '!secret' is not supported; kiln reads plain YAML 1.2");
     check("a: !!int x\n", "1:10 'x' does not fit its tag '!!int'");
     check("a: !!set {b}\n", "1:4 tag '!!set' is not supported; kiln reads plain YAML 1.2");
-    check("%TAG ! tag:x,2000:\n---\na: 1\n", "1:1 directive '%TAG ! tag:x,2000:' is not supported; only '%YAML 1.2' is");
+    check("%TAG ! tag:x,2000:\n---\na: 1\n",
+          "1:1 directive '%TAG ! tag:x,2000:' is not supported; only '%YAML 1.2' is");
     check("%FOO\n---\na: 1\n", "1:1 directive '%FOO' is not supported; only '%YAML 1.2' is");
     check("? [a]\n: b\n", "1:3 a map or list cannot be a key; keys are words or strings");
     check("image: {{ name }}\n", "1:9 a map or list cannot be a key; quote text that starts with '{{'");
@@ -131,10 +137,13 @@ static void refuses_with_a_place(void **state)
     char *outcome = outcome_of(STR("a: 1\n\0b: 2\n"));
     assert_string_equal(outcome, "2:1 control character U+0000; write it as \"\\u0000\" in a double-quoted string");
     free(outcome);
-    outcome = outcome_of(STR("\xFF\xFE" "a\0:\0"));
+    outcome = outcome_of(STR("\xFF\xFE"
+                             "a\0:\0"));
     assert_string_equal(outcome, "1:1 the file is UTF-16; save it as UTF-8");
     free(outcome);
-    check("a: 1\n\xEF\xBB\xBF" "b: 1\n", "2:1 byte order mark inside the file; remove it");
+    check("a: 1\n\xEF\xBB\xBF"
+          "b: 1\n",
+          "2:1 byte order mark inside the file; remove it");
 }
 
 static void names_tabs(void **state)
@@ -168,7 +177,8 @@ static void words_syntax_errors(void **state)
     check("a: \"x\\q\"\n", "1:6 unknown escape '\\q' in a string; write '\\\\' for a backslash");
     check("- a\nb: 2\n", "2:1 expected '- ' here; check the indentation");
     check("a: 1\n b: 2\n", "2:2 this line is indented deeper than the one above allows; align it with its siblings");
-    check("a:\n  b: 1\n   c: 2\n", "3:4 this line is indented deeper than the one above allows; align it with its siblings");
+    check("a:\n  b: 1\n   c: 2\n",
+          "3:4 this line is indented deeper than the one above allows; align it with its siblings");
     check("a:\n   b: 1\n  c: 2\n", "3:3 this indentation matches no line above");
     check("a\nb: 1\n", "1:1 a key without ':'");
     check("a:\n-\n- b\n", "2:2 an empty item; write '- null', or indent the list");
@@ -191,8 +201,9 @@ static void check_value_place(const Fixture *f, const char *path, unsigned line,
 static void keeps_places(void **state)
 {
     (void)state;
-    Fixture f = read_text(STR("# c\n\xC3\xA4: \"\xC3\xB6\"\nempty:\nmap:\n  'k': v\nflow: {x: [1], y: , z}\nlit: | # c\n  text\n"
-                              "list:\n  -\n  - q\nn: &a !!str x\nal: *a\nnul: &b\n"));
+    Fixture f = read_text(
+        STR("# c\n\xC3\xA4: \"\xC3\xB6\"\nempty:\nmap:\n  'k': v\nflow: {x: [1], y: , z}\nlit: | # c\n  text\n"
+            "list:\n  -\n  - q\nn: &a !!str x\nal: *a\nnul: &b\n"));
     assert_non_null(f.value);
     check_place(&f, f.value->origin, 2, 1);
     check_value_place(&f, "\xC3\xA4", 2, 4);
@@ -244,14 +255,10 @@ static void reads_large_maps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_values),
-        cmocka_unit_test(shares_aliases),
-        cmocka_unit_test(refuses_bombs),
-        cmocka_unit_test(refuses_with_a_place),
-        cmocka_unit_test(names_tabs),
-        cmocka_unit_test(words_syntax_errors),
-        cmocka_unit_test(keeps_places),
-        cmocka_unit_test(keeps_text_of_plain_scalars),
+        cmocka_unit_test(reads_values),     cmocka_unit_test(shares_aliases),
+        cmocka_unit_test(refuses_bombs),    cmocka_unit_test(refuses_with_a_place),
+        cmocka_unit_test(names_tabs),       cmocka_unit_test(words_syntax_errors),
+        cmocka_unit_test(keeps_places),     cmocka_unit_test(keeps_text_of_plain_scalars),
         cmocka_unit_test(reads_large_maps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

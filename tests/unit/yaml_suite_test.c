@@ -1,7 +1,8 @@
 /*
- * The YAML project's own suite (yaml-test-suite in the folder that KILN_SHARED names, default ../shared/testdata) through
- * both readers. Each case gives the value that it must, or is refused as it must be, or differs in a way that a table here
- * names: restrictions of ours by their message, libyaml's departures case by case (libfyaml has none here).
+ * The YAML project's own suite (yaml-test-suite in the folder that KILN_SHARED names, default ../shared/testdata)
+ * through both readers. Each case gives the value that it must, or is refused as it must be, or differs in a way that
+ * a table here names: restrictions of ours by their message, libyaml's departures case by case (libfyaml has none
+ * here).
  */
 #include "kiln/yaml.h"
 
@@ -45,7 +46,8 @@ typedef struct Departure {
     const char *why;
 } Departure;
 
-/* libyaml's grammar is YAML 1.1 with its own liberties, which go-yaml shares: what it says where it refuses a valid file. */
+/* libyaml's grammar is YAML 1.1 with its own liberties, which go-yaml shares: what it says where it refuses a valid
+ * file. */
 static const Departure libyaml_departures[] = {
     {"652Z", "'?' in front of a flow key is lost"},
     {"HM87/1", "'?' in front of a flow key is lost"},
@@ -249,7 +251,8 @@ static Str plain_text(Arena *arena, Str shown)
 {
     static const struct {
         const char *mark, *meaning;
-    } marks[] = {{"\u2423", " "}, {"\u00BB", "\t"}, {"\u2014", ""}, {"\u21B5", ""}, {"\u21D4", "\xEF\xBB\xBF"}, {"\u2190", "\r"}, {"\u220E\n", ""}};
+    } marks[] = {{"\u2423", " "},  {"\u00BB", "\t"}, {"\u2014", ""}, {"\u21B5", ""}, {"\u21D4", "\xEF\xBB\xBF"},
+                 {"\u2190", "\r"}, {"\u220E\n", ""}};
     Buf out = {0};
     for (size_t at = 0; at < shown.size;) {
         size_t i = 0;
@@ -339,8 +342,8 @@ static void report(const Case *c, const Outcome *outcome, const char *reader, co
         value_print_json(outcome->documents, false, &out);
     else
         buf_add(&out, outcome->message);
-    fprintf(stderr, "%s: %s %s%s: %.*s\n", reader, c->id, c->fail ? "(must fail) " : "", why ? "is as it must be, but a table says otherwise" : "differs",
-            STR_ARG(buf_str(&out)));
+    fprintf(stderr, "%s: %s %s%s: %.*s\n", reader, c->id, c->fail ? "(must fail) " : "",
+            why ? "is as it must be, but a table says otherwise" : "differs", STR_ARG(buf_str(&out)));
     buf_release(&out);
 }
 
@@ -409,8 +412,10 @@ static void read_file(int folder, const char *name, Tally *tally)
 
 static void print_tally(const char *reader, const Tally *tally)
 {
-    printf("%s: %zu cases: %zu values, %zu refused as they must be, %zu by restrictions of ours, %zu departures of the library, "
-           "%zu wrong\n", reader, tally->cases, tally->values, tally->refused, tally->restricted, tally->departed, tally->wrong);
+    printf("%s: %zu cases: %zu values, %zu refused as they must be, %zu by restrictions of ours, %zu departures of "
+           "the library, "
+           "%zu wrong\n",
+           reader, tally->cases, tally->values, tally->refused, tally->restricted, tally->departed, tally->wrong);
 }
 
 static void agrees_with_the_suite(void **state)

@@ -67,8 +67,9 @@ static void quotes_what_others_retype(void **state)
     (void)state;
     check_style("{on: 'yes', y: 'n', 8080: '8080', a b: 'a: b', é: é}", &kept,
                 "\"on\": \"yes\"\n\"y\": \"n\"\n\"8080\": \"8080\"\n\"a b\": \"a: b\"\n\"\xC3\xA9\": \"\xC3\xA9\"\n");
-    check_style("{a: 'x/y.z-1_', b: /x, c: ./x, d: 1.2.3, e: v1, f: '', g: nil, h: NaN, i: infinity, j: x.}", &kept,
-                "a: x/y.z-1_\nb: /x\nc: \"./x\"\nd: \"1.2.3\"\ne: v1\nf: \"\"\ng: nil\nh: \"NaN\"\ni: \"infinity\"\nj: x.\n");
+    check_style(
+        "{a: 'x/y.z-1_', b: /x, c: ./x, d: 1.2.3, e: v1, f: '', g: nil, h: NaN, i: infinity, j: x.}", &kept,
+        "a: x/y.z-1_\nb: /x\nc: \"./x\"\nd: \"1.2.3\"\ne: v1\nf: \"\"\ng: nil\nh: \"NaN\"\ni: \"infinity\"\nj: x.\n");
     check_style("a: \"\\t\\r\\0\\e\\x7f\\x85\\u2028\\ufeff\\ufffe\\\\\\\"\"", &kept,
                 "a: \"\\t\\r\\x00\\x1B\\x7F\\x85\\u2028\\uFEFF\\uFFFE\\\\\\\"\"\n");
 }
@@ -76,7 +77,9 @@ static void quotes_what_others_retype(void **state)
 static void writes_numbers_that_all_agree_on(void **state)
 {
     (void)state;
-    check_style("[1, -1, 1.10, 0x1F, 0o14, 010, 1e3, 1e30, .5, 5., +1, 1.5e+3, 1.5e3, 123456789012345678901, .inf, -.inf, .nan, 1e-9]", &kept,
+    check_style("[1, -1, 1.10, 0x1F, 0o14, 010, 1e3, 1e30, .5, 5., +1, 1.5e+3, 1.5e3, 123456789012345678901, .inf, "
+                "-.inf, .nan, 1e-9]",
+                &kept,
                 "- 1\n- -1\n- 1.10\n- 31\n- 12\n- 10\n- 1000\n- 1.0e+30\n- 0.5\n- 5\n- 1\n- 1.5e+3\n- 1500\n"
                 "- 123456789012345678901\n- .inf\n- -.inf\n- .nan\n- 1.0e-9\n");
 }
@@ -106,9 +109,12 @@ static void adds_comments(void **state)
     (void)state;
     Arena *arena = arena_new();
     YamlStyle style = {.comment = comment, .user = arena};
-    check_style("{steps: [{uses: a@b, with: {uses: c}}], permissions: {contents: read, x: {}, y: \"a\\nb\"}, list: [a]}", &style,
-                "steps:\n  - uses: \"a@b\"  # v1\n    with:\n      uses: c\npermissions:\n  contents: read  # why contents is read\n  x: {}\n"
-                "  \"y\": |-\n    a\n    b\nlist:\n  - a  # one two\n");
+    check_style(
+        "{steps: [{uses: a@b, with: {uses: c}}], permissions: {contents: read, x: {}, y: \"a\\nb\"}, list: [a]}",
+        &style,
+        "steps:\n  - uses: \"a@b\"  # v1\n    with:\n      uses: c\npermissions:\n  contents: read  # why contents "
+        "is read\n  x: {}\n"
+        "  \"y\": |-\n    a\n    b\nlist:\n  - a  # one two\n");
     arena_free(arena);
 }
 
@@ -169,7 +175,8 @@ static void writes_long_keys(void **state)
         Arena *arena = arena_new();
         char *long_key = arena_alloc(arena, size + 1);
         memset(long_key, 'k', size);
-        const Value *inner = map_of(arena, (Str){long_key, size}, value_new_string(arena, ORIGIN_NONE, STR("x\ny\n")));
+        const Value *inner =
+            map_of(arena, (Str){long_key, size}, value_new_string(arena, ORIGIN_NONE, STR("x\ny\n")));
         check_both(arena, map_of(arena, (Str){long_key, size}, list_of(arena, inner)));
         long_key[3] = '\n';
         check_both(arena, map_of(arena, (Str){long_key, size}, map_of(arena, (Str){long_key, size}, &value_null)));

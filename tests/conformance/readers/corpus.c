@@ -1,6 +1,7 @@
 /*
- * Writes what other YAML readers are to read: one line of JSON per document, {"yaml": text as yaml_write wrote it, "value":
- * what was meant}. With --check-read or --check-manifests it has one of kiln's own readers read the same documents instead.
+ * Writes what other YAML readers are to read: one line of JSON per document, {"yaml": text as yaml_write wrote it,
+ * "value": what was meant}. With --check-read or --check-manifests it has one of kiln's own readers read the same
+ * documents instead.
  */
 #include "kiln/yaml.h"
 
@@ -8,7 +9,8 @@
 
 #include <stdio.h>
 
-static const double numbers[] = {0, 1, -1, 8080, 1.5, -0.25, 1e15, 1e21, 1e30, 1.5e300, 1e-7, 123456789.125, 9007199254740991.0, 5e-324};
+static const double numbers[] = {
+    0, 1, -1, 8080, 1.5, -0.25, 1e15, 1e21, 1e30, 1.5e300, 1e-7, 123456789.125, 9007199254740991.0, 5e-324};
 
 static const Value *string_of(Arena *arena, Str text)
 {
