@@ -114,8 +114,8 @@ static const Field *entry_row(Expand *expand, const Field *row, const MapEntry *
 static const char *right_place(const Field *row)
 {
     if (row->places & PLACE_PROJECT_DEFAULTS)
-        return "a service's own file or in kiln.yaml's defaults";
-    return row->places & PLACE_BLOCK ? "a service's own file" : "the top of a service's own file";
+        return "in a service's own file or in kiln.yaml's defaults";
+    return row->places & PLACE_BLOCK ? "in a service's own file" : "at the top of a service's own file";
 }
 
 /* Whether the entry's row may be used at all, here and by this kind. */
@@ -124,7 +124,7 @@ static bool row_usable(Expand *expand, const Field *row, const MapEntry *entry, 
     if (row->refused)
         expand_fail(expand, entry->key_origin, path, "not supported; %s", row->refused);
     else if (!row_stands(row, expand->place))
-        expand_fail(expand, entry->key_origin, NULL, "'%.*s' cannot be set here; it belongs in %s",
+        expand_fail(expand, entry->key_origin, NULL, "'%.*s' cannot be set here; it belongs %s",
                     STR_ARG(path_text(expand->arena, path)), right_place(row));
     else if (!row_suits(row, expand->how.kind))
         expand_fail(expand, entry->key_origin, NULL, "'%.*s' has no meaning for kind %s; remove it",

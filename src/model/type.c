@@ -301,7 +301,6 @@ bool expand_unambiguous(Expand *expand, const Value *value, const Path *path)
 
 static const Value *expand_number(Expand *expand, const Field *row, const Value *value, const Path *path)
 {
-    const Type *info = &types[row->type];
     if (ambiguous(expand, value, path, "write a plain decimal number, without quotes"))
         return NULL;
     bool port = row->type == FIELD_PORT || row->type == FIELD_PORT_REF;
@@ -312,9 +311,9 @@ static const Value *expand_number(Expand *expand, const Field *row, const Value 
         !(value->number <= high))
         return expand_mismatch(expand, row, value, path);
     if (port && row->min > value->number)
-        return expand_fail(expand, value->origin, path, "expected %s from %g, as no process here is root, found %.*s; %s",
-                           "a port", row->min, STR_ARG(value_text(value)), row->hint);
-    return info->manner == AS_NUMBER || info->manner == AS_EITHER ? value : NULL;
+        return expand_fail(expand, value->origin, path, "expected a port from %g, as no process here is root, found %.*s; %s",
+                           row->min, STR_ARG(value_text(value)), row->hint);
+    return value;
 }
 
 static bool is_choice(const char *const *choices, Str text)

@@ -158,7 +158,8 @@ bool project_define(const Project *project, const Environment *environment, cons
     if (!resolve_version(filled, &scope, definition->release, arena, diags))
         return false;
     definition->value = resolve_and_check(&layering, filled, &scope, diags);
-    definition->vars = scope.vars ? references_resolve(arena, scope.vars, &scope, NULL, diags) : &value_empty_map;
+    Path vars_path = {NULL, STR("vars"), 0};
+    definition->vars = scope.vars ? references_resolve(arena, scope.vars, &scope, &vars_path, diags) : &value_empty_map;
     return definition->value && definition->vars && image_present(&layering, definition, diags);
 }
 

@@ -124,6 +124,16 @@ static bool has_handler(const Value *probe)
     return false;
 }
 
+/* Unsaid, the start is probed as life is, with the budget of the table's rows for startup. */
+static const Value *startup_timing(Work *work, const Value *startup)
+{
+    if (!value_is_none(startup))
+        return startup;
+    const Value *unsaid = make_map1(work->arena, ORIGIN_NONE, "startup", &value_empty_map);
+    const Value *definition = make_map1(work->arena, ORIGIN_NONE, "health", unsaid);
+    return value_path(model_complete(work->arena, definition, KIND_DEPLOYMENT), "health.startup");
+}
+
 const Value *probes_make(Work *work)
 {
     const Value *health = value_get(work->value, STR("health"));
@@ -132,14 +142,15 @@ const Value *probes_make(Work *work)
     const Value *startup = value_get(health, STR("startup"));
     const Value *startup_stated = stated_at(work, "health.startup");
     MapBuilder map = map_begin(work->arena);
-    put(&map, "liveness", probe_make(work, liveness, liveness, "liveness"));
+    const Value *life = probe_make(work, liveness, liveness, "liveness");
+    put(&map, "liveness", life);
     put(&map, "readiness", probe_make(work, readiness, readiness, "readiness"));
-    /* Unsaid, the start is probed as life is, with a budget of its own. */
-    const Value *target = has_handler(startup) ? startup : is_off(startup_stated) ? NULL : liveness;
-    if (value_is_none(startup) && target)
-        startup = value_path(model_complete(work->arena, make_map1(work->arena, ORIGIN_NONE, "health",
-                             make_map1(work->arena, ORIGIN_NONE, "startup", &value_empty_map)), KIND_DEPLOYMENT), "health.startup");
-    put(&map, "startup", probe_make(work, target, startup, "startup"));
+    if (has_handler(startup))
+        put(&map, "startup", probe_make(work, startup, startup, "startup"));
+    else if (life && !is_off(startup_stated))
+        put(&map, "startup", probe_make(work, liveness, startup_timing(work, startup), "startup"));
+    else
+        put(&map, "startup", NULL);
     return map_end(&map, ORIGIN_NONE);
 }
 

@@ -454,6 +454,51 @@ static bool check_directives(const Source *source, Diags *diags)
     return true;
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static bool is_blank_or_end(Str text, size_t at)
+{
+    return at >= text.size || is_blank(text.data[at]) || text.data[at] == '\n' || text.data[at] == '\r';
+}
+
+/* A '? ' with nothing but indentation and other indicators in front of it in its line. */
+static bool has_explicit_key(Str text)
+{
+    for (size_t at = 0; at < text.size; at = line_end(text, at) + 1) {
+        while (at < text.size && text.data[at] != '?' && (strchr(" \t-:", text.data[at])))
+            at++;
+        if (at < text.size && text.data[at] == '?' && is_blank_or_end(text, at + 1))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * libfyaml 0.7.12 corrupts its memory where, below an explicit key, ':' and a tab stand in front of another indicator
+ * ("? a:<tab>- b"). That is no valid YAML in any place but inside a text.
+ */
+static bool check_tab_behind_colon(const Source *source, Diags *diags)
+{
+    Str text = source->text;
+    for (size_t at = 0; at + 2 < text.size; at++) {
+        if (text.data[at] != ':' || !is_blank(text.data[at + 1]))
+            continue;
+        size_t next = at + 1;
+        while (next < text.size && is_blank(text.data[next]))
+            next++;
+        bool indicator = next < text.size && strchr("-?:", text.data[next]) && is_blank_or_end(text, next + 1);
+        ptrdiff_t tab = str_find(str_slice(text, 0, next), STR("\t"), at);
+        if (!indicator || tab < 0 || !has_explicit_key(text))
+            continue;
+        diag_error(diags, source->base + (Origin)tab, "tab used for indentation; use spaces");
+        return false;
+    }
+    return true;
+}
+
 /* Up to the first event inside a document; false at the end of the stream or on an error, which sets *failed. */
 static bool enter_document(Reader *reader, size_t *start, bool *failed)
 {
@@ -535,7 +580,8 @@ static struct fy_diag *messages_new(void)
 
 const Value *yaml_read(Arena *arena, const Source *source, Diags *diags)
 {
-    if (!text_check(source, &yaml_limits, diags) || !check_directives(source, diags))
+    if (!text_check(source, &yaml_limits, diags) || !check_directives(source, diags) ||
+        !check_tab_behind_colon(source, diags))
         return NULL;
     Reader reader = {.arena = arena, .source = source, .diags = diags, .messages = messages_new()};
     /* The depth is limited by the composer, which says so in our words. */
