@@ -175,7 +175,8 @@ static void test_messages(void **state)
         {"health: {startup: 5}", "1:19: health.startup: expected /path, grpc, tcp or a map or false, found 5"},
         {"health: {liveness: false}", "1:20: health.liveness: expected /path, grpc, tcp or a map, found false"},
         {"health: {liveness: {successThreshold: 2}}",
-         "1:21: health.liveness: unknown field 'successThreshold'; did you mean 'failureThreshold'?"},
+         "1:21: health.liveness: unknown field 'successThreshold'; allowed: initialDelaySeconds, periodSeconds, "
+         "timeoutSeconds, failureThreshold, httpGet, grpc, tcpSocket, exec"},
         {"health: {liveness: {httpGet: /a, grpc: 1}}",
          "1:10: health.liveness: 'httpGet' and 'grpc' exclude each other; keep one handler"},
         {"env: {A: {value: x, fieldRef: y}}", "1:7: env.A: 'value' and 'fieldRef' exclude each other; keep one source"},
