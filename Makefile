@@ -21,36 +21,39 @@ objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call sources,$(1)))
 ARCHIVES := $(foreach room,$(ROOMS),$(BUILD)/lib/$(room).a)
 EMBEDDED := $(sort $(shell find templates environments standards -type f 2>/dev/null))
 
+# V=1 shows whole commands.
+quiet = $(if $(V),,@printf '  %-6s %s\n' $(1) $@;)
+
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all
 all: $(BUILD)/kiln
 
 $(BUILD)/kiln: $(BUILD)/obj/main.o $(BUILD)/obj/pipeline.o $(BUILD)/obj/embedded.o $(ARCHIVES)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(BUILD)/obj/main.o -Wl,--start-group $(BUILD)/obj/pipeline.o $(ARCHIVES) \
+	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(BUILD)/obj/main.o -Wl,--start-group $(BUILD)/obj/pipeline.o $(ARCHIVES) \
 	  $(BUILD)/obj/embedded.o -Wl,--end-group $(LIBS)
 
 $(BUILD)/obj/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(call quiet,cc)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 define archive_rule
 $(BUILD)/lib/$(1).a: $(call objects,$(1))
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	$(AR) rcs $$@ $(call objects,$(1))
+	@$(AR) rcs $$@ $(call objects,$(1))
 endef
 $(foreach room,$(ROOMS),$(eval $(call archive_rule,$(room))))
 
 # templates/, environments/ and standards/ travel inside the program.
 $(BUILD)/tools/embed: tools/embed.c
 	@mkdir -p $(@D)
-	$(CC) -std=c11 $(WARNINGS) -O1 -o $@ $<
+	@$(CC) -std=c11 $(WARNINGS) -O1 -o $@ $<
 $(BUILD)/obj/embedded.c: $(BUILD)/tools/embed $(EMBEDDED) templates environments standards
 	@mkdir -p $(@D)
-	$(BUILD)/tools/embed $(EMBEDDED) > $@
+	@$(BUILD)/tools/embed $(EMBEDDED) > $@
 $(BUILD)/obj/embedded.o: $(BUILD)/obj/embedded.c
-	$(CC) $(CFLAGS_ALL) -c -o $@ $<
+	$(call quiet,cc)$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
 # ---- unit tests: tests/unit/ROOM_*_test.c or tests/unit/ROOM_test.c ----
 
@@ -62,7 +65,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*_
 define unit_rule
 $(BUILD)/unit/$(1): tests/unit/$(1).c $(BUILD)/obj/embedded.o $(foreach room,$(call upto,$(call room_of,$(1))),$(BUILD)/lib/$(room).a)
 	@mkdir -p $$(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -MMD -MP -o $$@ $$< -Wl,--start-group \
+	$$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -MMD -MP -o $$@ $$< -Wl,--start-group \
 	  $(foreach room,$(call upto,$(call room_of,$(1))),$(BUILD)/lib/$(room).a) $(BUILD)/obj/embedded.o -Wl,--end-group -lcmocka $(LIBS)
 endef
 $(foreach test,$(notdir $(UNIT_TESTS)),$(eval $(call unit_rule,$(test))))
@@ -98,7 +101,7 @@ update-golden: $(BUILD)/kiln
 # What a project was meant to render to, as JSON: the other half of the re-reading tests.
 $(BUILD)/tools/meant: tests/tools/meant.c $(BUILD)/obj/embedded.o $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(ARCHIVES) $(BUILD)/obj/embedded.o -Wl,--end-group $(LIBS)
+	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(ARCHIVES) $(BUILD)/obj/embedded.o -Wl,--end-group $(LIBS)
 
 demo:
 	@tools/deps build
