@@ -94,7 +94,8 @@ void *arena_alloc(Arena *arena, size_t size)
 {
     if (size > PTRDIFF_MAX / 2)
         base_out_of_memory();
-    size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+    /* Nothing is something too: an empty arena has no address to hand out otherwise. */
+    size = size ? (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1) : alignof(max_align_t);
     arena->used += size;
     if (size > arena->left) {
         if (size >= arena->next_size / 4)
