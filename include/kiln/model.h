@@ -1,18 +1,23 @@
 /*
- * model: THE field table. One row is one field that a user can write: path, type, limits, default, kinds, group, prose, example.
- * The reference that the rows follow is docs/definition.md. Everything that must know what a field is reads this table:
- * validation, expansion of shorthands, one-of groups in merges, defaults, later JSON Schema, reference pages and completion.
+ * model: THE field table. One row is one field that a user can write: path, type, limits, default, kinds, group,
+ * prose, example. The reference that the rows follow is docs/definition.md. Everything that must know what a field is
+ * reads this table: validation, expansion of shorthands, one-of groups in merges, defaults, later JSON Schema,
+ * reference pages and completion.
  *
  * The life of a definition:
- *   model_expand    one layer as written → validated, in long form; strings that hold ${…} wait
- *   model_merge     layers 4–8, lowest first (RFC 7386, aware of one-of groups; null on a user-named entry is kept as a mark)
- *   model_fill      leaf by leaf from layers 1–3; afterwards no null is left
- *   (project resolves references)
- *   model_expand    again, now with every value known
- *   model_complete  every row present: defaults, {} [] or null
  *
- * Ownership: results live in the arena given and share with their input. Values keep their origins; what a shorthand expands to has
- * the origin of the shorthand. Failure: NULL after all errors of that layer have been reported.
+ *   - model_expand: one layer as written → validated, in long form; strings that hold ${…} wait
+ *   - model_merge: layers 4–8, lowest first (RFC 7386, aware of one-of groups)
+ *   - model_fill: leaf by leaf from layers 1–3; afterwards no null is left
+ *   - (project resolves references)
+ *   - model_expand, resolved: again, now with every value known, so that what a block needs must be there
+ *   - model_complete: every row present: defaults, {} [] or null
+ *
+ * In a layer null unsays a field. On a user-named entry it stays as a mark until model_fill, so that it keeps the
+ * defaults' entry out too.
+ *
+ * Ownership: results live in the arena given and share with their input. Values keep their origins; what a shorthand
+ * expands to has the origin of the shorthand. Failure: NULL after all errors of that layer have been reported.
  */
 #ifndef KILN_MODEL_H
 #define KILN_MODEL_H
@@ -28,16 +33,24 @@ typedef enum ModelDocument {
     MODEL_RELEASES     /* releases/E.yaml */
 } ModelDocument;
 
-typedef enum WorkloadKind { KIND_DEPLOYMENT = 1, KIND_STATEFULSET = 2, KIND_CRONJOB = 4, KIND_JOB = 8, KIND_ANY = 15 } WorkloadKind;
+typedef enum WorkloadKind {
+    KIND_DEPLOYMENT = 1,
+    KIND_STATEFULSET = 2,
+    KIND_CRONJOB = 4,
+    KIND_JOB = 8,
+    KIND_ANY = 15
+} WorkloadKind;
 /* KIND_DEPLOYMENT for text that names no kind (model_expand reports it). */
 WorkloadKind workload_kind(Str name);
 
 typedef struct ModelExpand {
     ModelDocument document;
-    WorkloadKind kind;   /* of the service; KIND_ANY for documents and defaults that belong to no service */
-    bool block;          /* raw is the content of a service block inside services/X.yaml environments.E: 'kind' and 'environments' are not allowed */
-    bool skip_foreign;   /* fields that the kind cannot use are left out instead of being errors (kiln.yaml, environments) */
-    bool resolved;       /* references are resolved: a string that holds ${ is just a string */
+    WorkloadKind kind; /* of the service; KIND_ANY for documents and defaults that belong to no service */
+    bool block;        /* raw is the content of a service block inside services/X.yaml environments.E: 'kind' and
+                          'environments' are not allowed */
+    bool skip_foreign; /* fields that the kind cannot use are left out instead of being errors (kiln.yaml,
+                          environments) */
+    bool resolved;     /* references are resolved: a string that holds ${ is just a string */
 } ModelExpand;
 
 const Value *model_expand(Arena *arena, const Value *raw, ModelExpand how, Diags *diags) KILN_MUST_USE;
@@ -59,36 +72,36 @@ const Value *model_complete_document(Arena *arena, const Value *document_value, 
 /* ---- the table itself, for documentation, schemas and audits ---- */
 
 typedef enum FieldType {
-    FIELD_BLOCK,     /* a map with fixed members: the rows below it */
-    FIELD_NAMED,     /* a map with user-chosen names: members are the rows below <name>, beside a few fixed ones */
-    FIELD_LIST,      /* a list, replaced whole */
-    FIELD_FREE,      /* any map, typed as YAML */
-    FIELD_ANY,       /* any value: map, list or scalar, typed as YAML */
-    FIELD_CONFIG,    /* text; or a map or list, typed as YAML, for a file name in .yaml, .yml or .json */
+    FIELD_BLOCK,  /* a map with fixed members: the rows below it */
+    FIELD_NAMED,  /* a map with user-chosen names: members are the rows below <name>, beside a few fixed ones */
+    FIELD_LIST,   /* a list, replaced whole */
+    FIELD_FREE,   /* any map, typed as YAML */
+    FIELD_ANY,    /* any value: map, list or scalar, typed as YAML */
+    FIELD_CONFIG, /* text; or a map or list, typed as YAML, for a file name in .yaml, .yml or .json */
     FIELD_BOOL,
     FIELD_INTEGER,
     FIELD_NUMBER,
-    FIELD_STRING,    /* text as written */
-    FIELD_SCALAR,    /* string, number or boolean, taken as written */
+    FIELD_STRING, /* text as written */
+    FIELD_SCALAR, /* string, number or boolean, taken as written */
     FIELD_ENUM,
-    FIELD_NAME,      /* definition.md §1: name */
+    FIELD_NAME, /* definition.md §1: name */
     FIELD_PORT,
     FIELD_PORT_NAME,
     FIELD_PORT_REF,
-    FIELD_QUANTITY,  /* canonical in long form */
+    FIELD_QUANTITY, /* canonical in long form */
     FIELD_DURATION,
     FIELD_INT_OR_PERCENT,
     FIELD_PERCENT,
-    FIELD_PATH,      /* absolute */
+    FIELD_PATH, /* absolute */
     FIELD_RELATIVE_PATH,
-    FIELD_FILE,      /* a file name, or an absolute path */
+    FIELD_FILE, /* a file name, or an absolute path */
     FIELD_LABEL,
     FIELD_LABEL_KEY,
     FIELD_ENV_NAME,
     FIELD_CONFIG_KEY,
-    FIELD_RESOURCE,  /* an extended resource's name: vendor/name */
+    FIELD_RESOURCE, /* an extended resource's name: vendor/name */
     FIELD_IMAGE,
-    FIELD_HOST,      /* DNS name */
+    FIELD_HOST, /* DNS name */
     FIELD_CIDR,
     FIELD_CRON,
     FIELD_DATE,

@@ -1,6 +1,7 @@
 /*
- * Every row present (templates.md rule 2): what is stated, else its constant default, else {} [] or null. What must be
- * computed from more than the row is the service room's. Values that come from rows are the table's own, without a copy.
+ * Every row present (templates.md rule 2): what is stated, else its constant default, else {} [] or null. What must
+ * be computed from more than the row is the service room's. Values that come from rows are the table's own, without a
+ * copy.
  */
 #include "table.h"
 
@@ -23,6 +24,14 @@ static size_t group_size(const FieldGroup *group)
 static MapBuilder map_of(Arena *arena, size_t count)
 {
     return (MapBuilder){.arena = arena, .entries = ARENA_ARRAY(arena, MapEntry, count + 1), .capacity = count + 1};
+}
+
+/* Without an index, which would take more room than all the entries: a scan of a few dozen keys is as fast. */
+static const Value *map_done(const MapBuilder *map, Origin origin)
+{
+    Value *value = ARENA_NEW(map->arena, Value);
+    *value = (Value){.kind = VALUE_MAP, .origin = origin, .size = (uint32_t)map->count, .entries = map->entries};
+    return value;
 }
 
 static void append(MapBuilder *map, Str key, Origin key_origin, const Value *value)
@@ -56,7 +65,7 @@ static const Value *complete_map(const Complete *complete, const Field *row, con
         if (!row->members || !group_find(row->members, entry->key, 0))
             append(&out, entry->key, entry->key_origin, complete_row(complete, row->entry, entry->value));
     }
-    return map_end(&out, value ? value->origin : ORIGIN_NONE);
+    return map_done(&out, value ? value->origin : ORIGIN_NONE);
 }
 
 static const Value *complete_list(const Complete *complete, const Field *row, const Value *list)
@@ -101,7 +110,7 @@ static const Value *complete_group(Arena *arena, const Value *value, const Field
     const Complete complete = {arena, kind};
     MapBuilder out = map_of(arena, group_size(group));
     complete_members(&complete, group, value, &out);
-    return map_end(&out, value ? value->origin : ORIGIN_NONE);
+    return map_done(&out, value ? value->origin : ORIGIN_NONE);
 }
 
 const Value *model_complete(Arena *arena, const Value *definition, WorkloadKind kind)

@@ -1,6 +1,6 @@
 /*
- * Validating one layer and bringing it to long form. Walks value and table side by side; every error is reported and the walk
- * goes on. Knows no field by name: what is special about a field stands in its row.
+ * Validating one layer and bringing it to long form. Walks value and table side by side; every error is reported and
+ * the walk goes on. Knows no field by name: what is special about a field stands in its row.
  */
 #include "expand.h"
 
@@ -51,7 +51,10 @@ const Value *wrap(Arena *arena, const char *key, const Value *value)
 
 static const char *kind_text(WorkloadKind kind)
 {
-    return kind == KIND_STATEFULSET ? "StatefulSet" : kind == KIND_CRONJOB ? "CronJob" : kind == KIND_JOB ? "Job" : "Deployment";
+    return kind == KIND_STATEFULSET ? "StatefulSet"
+           : kind == KIND_CRONJOB   ? "CronJob"
+           : kind == KIND_JOB       ? "Job"
+                                    : "Deployment";
 }
 
 static bool row_offered(const Expand *expand, const Field *row)
@@ -85,8 +88,8 @@ static void report_unknown(Expand *expand, const Field *row, const MapEntry *ent
     Str best = near_miss_best(&miss);
     Buf names = {0};
     if (best.data)
-        expand_fail(expand, entry->key_origin, path, "unknown field '%.*s'; did you mean '%.*s'?", STR_ARG(entry->key),
-                    STR_ARG(best));
+        expand_fail(expand, entry->key_origin, path, "unknown field '%.*s'; did you mean '%.*s'?",
+                    STR_ARG(entry->key), STR_ARG(best));
     else if (list_names(expand, row->members, &names) <= NAMES_SHOWN)
         expand_fail(expand, entry->key_origin, path, "unknown field '%.*s'; allowed: %.*s%s", STR_ARG(entry->key),
                     STR_ARG(buf_str(&names)), row->type == FIELD_NAMED ? ", vendor/name" : "");
@@ -163,9 +166,6 @@ static void check_required(Expand *expand, const Field *row, const Value *map, c
     bool item = path && !path->key.data;
     if (!expand->how.resolved && !document && !item)
         return;
-    /* The image is asked for where it is known whether the service is enabled at all. */
-    if (!path && expand->how.document == MODEL_SERVICE)
-        return;
     for (const FieldGroup *group = row->members; group; group = group->next) {
         for (size_t i = 0; i < group->count; i++) {
             const Field *member = &group->rows[i];
@@ -180,7 +180,9 @@ static const Value *expand_entry(Expand *expand, const Field *row, const MapEntr
 {
     Path below = {path, entry->key, 0};
     const Field *member = entry_row(expand, row, entry, path);
-    if (!member || !row_usable(expand, member, entry, &below))
+    if (!member || (expand->how.skip_foreign && !row_suits(member, expand->how.kind)))
+        return NULL;
+    if (!row_usable(expand, member, entry, &below))
         return NULL;
     uint8_t place = expand->place;
     if (member->inside)
@@ -190,19 +192,12 @@ static const Value *expand_entry(Expand *expand, const Field *row, const MapEntr
     return value;
 }
 
-static bool is_foreign(const Expand *expand, const Field *row, Str key)
-{
-    const Field *member = row->members ? group_find(row->members, key, expand->place) : NULL;
-    return expand->how.skip_foreign && member && !row_suits(member, expand->how.kind);
-}
-
 static const Value *expand_map(Expand *expand, const Field *row, const Value *map, Origin at, const Path *path)
 {
     MapBuilder changed = {0};
     for (uint32_t i = 0; i < map->size; i++) {
         const MapEntry *entry = &map->entries[i];
-        bool foreign = is_foreign(expand, row, entry->key);
-        const Value *value = foreign ? NULL : expand_entry(expand, row, entry, path);
+        const Value *value = expand_entry(expand, row, entry, path);
         if (value == entry->value)
             continue;
         if (!changed.arena)
@@ -212,7 +207,8 @@ static const Value *expand_map(Expand *expand, const Field *row, const Value *ma
         else
             map_remove(&changed, entry->key);
     }
-    check_one_of(expand, row, map, at, path);
+    if (row->noun)
+        check_one_of(expand, row, map, at, path);
     check_required(expand, row, map, path);
     return changed.arena ? map_end(&changed, map->origin) : map;
 }
@@ -264,14 +260,16 @@ static const Value *expand_config(Expand *expand, const Field *row, const Value 
         if (str_ends(path->key, endings[i]))
             return expand_free(expand, row, value, path);
     }
-    return expand_fail(expand, value->origin, path, "expected text, found %s; only a file in .yaml, .yml or .json takes data",
+    return expand_fail(expand, value->origin, path,
+                       "expected text, found %s; only a file in .yaml, .yml or .json takes data",
                        value_kind_name((ValueKind)value->kind));
 }
 
 static const Value *expand_by_type(Expand *expand, const Field *row, const Value *value, Origin at, const Path *path)
 {
     if (row_is_map(row))
-        return value->kind == VALUE_MAP ? expand_map(expand, row, value, at, path) : expand_mismatch(expand, row, value, path);
+        return value->kind == VALUE_MAP ? expand_map(expand, row, value, at, path)
+                                        : expand_mismatch(expand, row, value, path);
     if (row->type == FIELD_LIST)
         return expand_list(expand, row, value, path);
     if (row->type == FIELD_CONFIG)

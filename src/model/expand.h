@@ -13,8 +13,8 @@ struct Expand {
 };
 
 /*
- * The long form of one value under its row; the value itself where nothing changes. NULL after an error. at is where the
- * value's key stands, for what is wrong with the whole of it.
+ * The long form of one value under its row; the value itself where nothing changes. NULL after an error. at is where
+ * the value's key stands, for what is wrong with the whole of it.
  */
 const Value *expand_row(Expand *expand, const Field *row, const Value *value, Origin at, const Path *path);
 

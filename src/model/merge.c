@@ -1,7 +1,7 @@
 /*
- * Merging layers and filling in defaults, with the table at hand: where a member of a one-of group wins, the losers go; a null
- * on a user-named entry stays as a mark until the defaults have been filled, so that it keeps theirs out too
- * (definition.md §1.5, §1.6). Free maps merge by RFC 7386 alone. Knows nothing of layers' origins or order.
+ * Merging layers and filling in defaults, with the table at hand: where a member of a one-of group wins, the losers
+ * go; a null on a user-named entry stays as a mark until the defaults have been filled, so that it keeps theirs out
+ * too (definition.md §1.5, §1.6). Free maps merge by RFC 7386 alone. Knows nothing of layers' origins or order.
  */
 #include "table.h"
 
@@ -161,7 +161,9 @@ static const Value *row_for_kind(Arena *arena, const Field *row, const Value *va
     for (uint32_t i = 0; i < value->size; i++) {
         const MapEntry *entry = &value->entries[i];
         const Field *member = row_member(row, entry->key);
-        const Value *kept = !member ? entry->value : row_suits(member, kind) ? row_for_kind(arena, member, entry->value, kind) : NULL;
+        const Value *kept = !member                   ? entry->value
+                            : row_suits(member, kind) ? row_for_kind(arena, member, entry->value, kind)
+                                                      : NULL;
         if (kept == entry->value)
             continue;
         if (!map.arena)

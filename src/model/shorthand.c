@@ -1,6 +1,6 @@
 /*
- * The short forms that a row's `scalar` member cannot say. Each returns the value itself where it is no short form, so that the
- * walk goes on with it; what it makes has the place of what was written.
+ * The short forms that a row's `scalar` member cannot say. Each returns the value itself where it is no short form,
+ * so that the walk goes on with it; what it makes has the place of what was written.
  */
 #include "expand.h"
 
@@ -22,7 +22,8 @@ const Value *shorthand_probe(Expand *expand, const Field *row, const Value *valu
     bool handler = value->kind == VALUE_STRING;
     if (handler && (str_equal(text, STR("grpc")) || str_equal(text, STR("tcp")))) {
         MapBuilder unsaid = map_begin(expand->arena);
-        return wrap(expand->arena, str_equal(text, STR("grpc")) ? "grpc" : "tcpSocket", map_end(&unsaid, value->origin));
+        return wrap(expand->arena, str_equal(text, STR("grpc")) ? "grpc" : "tcpSocket",
+                    map_end(&unsaid, value->origin));
     }
     if (handler && (str_starts(text, STR("/")) || value_waits(expand, value))) {
         const Value *made = expand_row(expand, row_member(row, STR("httpGet")), value, value->origin, path);
@@ -30,8 +31,8 @@ const Value *shorthand_probe(Expand *expand, const Field *row, const Value *valu
     }
     Buf found = {0};
     found_print(value, &found);
-    expand_fail(expand, value->origin, path, "expected /path, grpc, tcp or a map%s, found %.*s", row->off ? " or false" : "",
-                STR_ARG(buf_str(&found)));
+    expand_fail(expand, value->origin, path, "expected /path, grpc, tcp or a map%s, found %.*s",
+                row->off ? " or false" : "", STR_ARG(buf_str(&found)));
     buf_release(&found);
     return NULL;
 }
@@ -60,7 +61,8 @@ const Value *shorthand_peer(Expand *expand, const Field *row, const Value *value
         return map_end(&all, value->origin);
     }
     if (value->kind == VALUE_BOOL)
-        return expand_fail(expand, value->origin, path, "expected true, a port or a map, found false; remove the entry");
+        return expand_fail(expand, value->origin, path,
+                           "expected true, a port or a map, found false; remove the entry");
     const Value *ports = expand_row(expand, row_member(row, STR("ports")), value, value->origin, path);
     return ports ? wrap(expand->arena, "ports", ports) : NULL;
 }

@@ -1,8 +1,8 @@
 /*
- * The shape of the field table. A row says all there is to know of one field; rows that belong together are groups, and a
- * group can be included at several places: the container's rows serve the main container, initContainers and jobs, the
- * service's rows serve services, their environment blocks, environments and defaults. A row's path follows from where its
- * group is included, so no path is written twice.
+ * The shape of the field table. A row says all there is to know of one field; rows that belong together are groups,
+ * and a group can be included at several places: the container's rows serve the main container, initContainers and
+ * jobs, the service's rows serve services, their environment blocks, environments and defaults. A row's path follows
+ * from where its group is included, so no path is written twice.
  *
  * All of it is static and const: the program starts with the table in place, and any thread may walk it.
  */
@@ -27,10 +27,7 @@ enum {
 };
 
 /* The kinds that a row names; 0 in a row: all. */
-enum {
-    KINDS_LASTING = KIND_DEPLOYMENT | KIND_STATEFULSET,
-    KINDS_ENDING = KIND_CRONJOB | KIND_JOB
-};
+enum { KINDS_LASTING = KIND_DEPLOYMENT | KIND_STATEFULSET, KINDS_ENDING = KIND_CRONJOB | KIND_JOB };
 
 struct Field {
     Str name;       /* the key; empty for the row of all entries of a NAMED map and of all items of a LIST */
@@ -44,10 +41,10 @@ struct Field {
     bool verbatim;  /* not completed: what stands there is a layer, not a definition */
     uint8_t kinds;  /* WorkloadKind bits */
     uint8_t places;
-    uint8_t inside; /* members stand at this place */
-    uint8_t one_of; /* members of one block with the same number exclude each other; 0: none */
-    FieldType keys; /* NAMED: what its keys are */
-    double min, max; /* of numbers; max 0: as high as Kubernetes' integers go */
+    uint8_t inside;             /* members stand at this place */
+    uint8_t one_of;             /* members of one block with the same number exclude each other; 0: none */
+    FieldType keys;             /* NAMED: what its keys are */
+    double min, max;            /* of numbers; max 0: as high as Kubernetes' integers go */
     const char *const *choices; /* of ENUM, ended by NULL */
     const char *const *later_choices;
     const FieldGroup *members; /* of BLOCK, and the fixed members of NAMED */
@@ -96,13 +93,13 @@ static inline bool row_stands(const Field *row, uint8_t place)
     return !row->places || !place || (row->places & place);
 }
 
-extern const FieldGroup service_group;     /* table_service.c, with container_group */
-extern const FieldGroup container_group;   /* table_container.c */
-extern const FieldGroup network_group;     /* table_network.c: service, ingress, access */
-extern const FieldGroup scale_group;       /* table_scale.c: replicas to grace period, jobs */
-extern const FieldGroup environment_group; /* table_environment.c, own rows alone */
+extern const FieldGroup service_group;          /* table_service.c, with container_group */
+extern const FieldGroup container_group;        /* table_container.c */
+extern const FieldGroup network_group;          /* table_network.c: service, ingress, access */
+extern const FieldGroup scale_group;            /* table_scale.c: replicas to grace period, jobs */
+extern const FieldGroup environment_group;      /* table_environment.c, own rows alone */
 extern const FieldGroup environment_file_group; /* the same with the service's rows */
-extern const FieldGroup project_group;     /* table_project.c */
+extern const FieldGroup project_group;          /* table_project.c */
 extern const FieldGroup releases_group;
 /* One peer of access.to, access.from and external. */
 extern const Field peer_row;
@@ -114,17 +111,50 @@ Shorthand shorthand_ports, shorthand_probe, shorthand_volume, shorthand_peer, sh
 
 /* ---- how rows are written ---- */
 
-#define KEY(text) {(text), sizeof(text) - 1}
-#define ROWS(array) {(array), LENGTH_OF(array), NULL}
-#define ROWS_AND(array, group) {(array), LENGTH_OF(array), &(group)}
-#define MEMBERS(array) &(const FieldGroup){(array), LENGTH_OF(array), NULL}
-#define MEMBERS_AND(array, group) &(const FieldGroup){(array), LENGTH_OF(array), &(group)}
-#define CHOICES(...) (const char *const[]){__VA_ARGS__, NULL}
-#define TEXT_VALUE(literal) &(const Value){.kind = VALUE_STRING, .size = sizeof(literal) - 1, .text = (literal)}
-#define NUMBER_VALUE(n) &(const Value){.kind = VALUE_NUMBER, .size = sizeof(#n) - 1, .text = #n, .number = (n)}
+#define KEY(text)                \
+    {                            \
+        (text), sizeof(text) - 1 \
+    }
+#define ROWS(array)                     \
+    {                                   \
+        (array), LENGTH_OF(array), NULL \
+    }
+#define ROWS_AND(array, group)              \
+    {                                       \
+        (array), LENGTH_OF(array), &(group) \
+    }
+#define MEMBERS(array)                  \
+    &(const FieldGroup)                 \
+    {                                   \
+        (array), LENGTH_OF(array), NULL \
+    }
+#define MEMBERS_AND(array, group)           \
+    &(const FieldGroup)                     \
+    {                                       \
+        (array), LENGTH_OF(array), &(group) \
+    }
+#define CHOICES(...)      \
+    (const char *const[]) \
+    {                     \
+        __VA_ARGS__, NULL \
+    }
+#define TEXT_VALUE(literal)                                                  \
+    &(const Value)                                                           \
+    {                                                                        \
+        .kind = VALUE_STRING, .size = sizeof(literal) - 1, .text = (literal) \
+    }
+#define NUMBER_VALUE(n)                                                         \
+    &(const Value)                                                              \
+    {                                                                           \
+        .kind = VALUE_NUMBER, .size = sizeof(#n) - 1, .text = #n, .number = (n) \
+    }
 /* A map that takes text as written for any key. */
 #define SCALARS_BY(key_type) .type = FIELD_NAMED, .keys = (key_type), .entry = &scalar_entry
 /* A list of the given scalars. */
-#define LIST_OF(item_type) .type = FIELD_LIST, .entry = &(const Field){.type = (item_type)}
+#define LIST_OF(item_type)                      \
+    .type = FIELD_LIST, .entry = &(const Field) \
+    {                                           \
+        .type = (item_type)                     \
+    }
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Scalars: what each type of the field table accepts, what it becomes in long form, and how messages speak of it. Knows no
- * paths and no fields beyond the row at hand.
+ * Scalars: what each type of the field table accepts, what it becomes in long form, and how messages speak of it.
+ * Knows no paths and no fields beyond the row at hand.
  */
 #include "expand.h"
 
@@ -186,7 +186,8 @@ static const Type types[FIELD_TYPE_COUNT] = {
     [FIELD_FILE] = {AS_TEXT, valid_file, "a file name or an absolute path"},
     [FIELD_LABEL] = {AS_TEXT, valid_label, "a label value (letters, digits, '-', '_' and '.', at most 63)"},
     [FIELD_LABEL_KEY] = {AS_TEXT, name_is_label_key, "a label key such as app or example.com/app"},
-    [FIELD_ENV_NAME] = {AS_TEXT, name_is_env, "a variable's name (letters, digits, '-', '_' and '.', no digit first)"},
+    [FIELD_ENV_NAME] = {AS_TEXT, name_is_env,
+                        "a variable's name (letters, digits, '-', '_' and '.', no digit first)"},
     [FIELD_CONFIG_KEY] = {AS_TEXT, name_is_config_key, "a key (letters, digits, '-', '_' and '.', at most 253)"},
     [FIELD_RESOURCE] = {AS_TEXT, valid_resource, "cpu, memory, ephemeral-storage or vendor/name"},
     [FIELD_IMAGE] = {AS_TEXT, NULL, "an image such as registry.example.com/app:v1.2.3"},
@@ -271,14 +272,22 @@ void found_print(const Value *value, Buf *out)
 
 /* ---- what other readers read ---- */
 
+/* 8080 is 8080 to everybody. */
+static bool is_plain_decimal(Str text)
+{
+    return is_digits(text) && (text.data[0] != '0' || text.size == 1);
+}
+
+/* What was settled before references were resolved need not be looked at again. */
 static bool ambiguous(Expand *expand, const Value *value, const Path *path, const char *advice)
 {
-    if (!(value->flags & VALUE_PLAIN))
+    if (!(value->flags & VALUE_PLAIN) || expand->how.resolved || is_plain_decimal(value_text(value)))
         return false;
     Str readings = yaml_ambiguity(expand->arena, value);
     if (!readings.data)
         return false;
-    expand_fail(expand, value->origin, path, "%.*s is %.*s; %s", STR_ARG(value_text(value)), STR_ARG(readings), advice);
+    expand_fail(expand, value->origin, path, "%.*s is %.*s; %s", STR_ARG(value_text(value)), STR_ARG(readings),
+                advice);
     return true;
 }
 
@@ -311,8 +320,9 @@ static const Value *expand_number(Expand *expand, const Field *row, const Value 
         !(value->number <= high))
         return expand_mismatch(expand, row, value, path);
     if (port && row->min > value->number)
-        return expand_fail(expand, value->origin, path, "expected a port from %g, as no process here is root, found %.*s; %s",
-                           row->min, STR_ARG(value_text(value)), row->hint);
+        return expand_fail(expand, value->origin, path,
+                           "expected a port from %g, as no process here is root, found %.*s; %s", row->min,
+                           STR_ARG(value_text(value)), row->hint);
     return value;
 }
 
@@ -342,8 +352,8 @@ static const Value *expand_choice(Expand *expand, const Field *row, const Value 
         return expand_mismatch(expand, row, value, path);
     Buf expected = {0};
     expected_print(row, &expected);
-    expand_fail(expand, value->origin, path, "expected %.*s, found '%.*s'; did you mean '%.*s'?", STR_ARG(buf_str(&expected)),
-                STR_ARG(text), STR_ARG(best));
+    expand_fail(expand, value->origin, path, "expected %.*s, found '%.*s'; did you mean '%.*s'?",
+                STR_ARG(buf_str(&expected)), STR_ARG(text), STR_ARG(best));
     buf_release(&expected);
     return NULL;
 }
@@ -356,7 +366,8 @@ static const Value *expand_image(Expand *expand, const Field *row, const Value *
     if (!image_parse(text, &image, &why))
         return expand_fail(expand, value->origin, path, "'%.*s' is no image reference: %s", STR_ARG(text), why);
     if (row->pinned && (!image.tag.size || !image.digest.size))
-        return expand_fail(expand, value->origin, path, "expected an image with tag and digest, found '%.*s'", STR_ARG(text));
+        return expand_fail(expand, value->origin, path, "expected an image with tag and digest, found '%.*s'",
+                           STR_ARG(text));
     return value_as_string(expand->arena, value);
 }
 

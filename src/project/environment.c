@@ -227,9 +227,9 @@ static void apply_file(Chain *chain, Slot *slot)
     environment->defaults = value_get(slot->file, STR("defaults"));
     environment->overlay = rows(arena, slot->file, false);
     const Value *own = rows(arena, slot->file, true);
-    environment->own = environment->own ? value_merge(arena, environment->own, own) : own;
+    environment->own = model_merge_document(arena, environment->own, own, MODEL_ENVIRONMENT);
     environment->vars = value_merge(arena, environment->vars, value_get(slot->file, STR("vars")));
-    environment->external = value_merge(arena, environment->external, value_get(slot->file, STR("external")));
+    environment->external = model_merge_external(arena, environment->external, value_get(slot->file, STR("external")));
 }
 
 static bool find_parent(Chain *chain, Slot *slot)

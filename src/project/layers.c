@@ -104,13 +104,13 @@ static bool resolve_version(const Value *filled, ReferenceScope *scope, const Va
 
 /* ---- all of it ---- */
 
-/* Only what had references needs to be looked at again. */
+/* Looked at again even without a reference: only now is it known whether every block has what it needs. */
 static const Value *resolve_and_check(const Layering *layering, const Value *filled, const ReferenceScope *scope,
                                       Diags *diags)
 {
     const Value *resolved = references_resolve(layering->arena, filled, scope, NULL, diags);
-    if (!resolved || resolved == filled)
-        return resolved;
+    if (!resolved)
+        return NULL;
     ModelExpand how = {.document = MODEL_SERVICE, .kind = layering->service->kind, .resolved = true};
     return model_expand(layering->arena, resolved, how, diags);
 }

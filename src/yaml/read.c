@@ -18,6 +18,9 @@ typedef struct Reader {
     struct fy_parser *parser;
     struct fy_diag *messages;
     size_t cursor; /* behind the last token */
+    ptrdiff_t
+        *indents; /* of the collections around: a block collection's column, that of the one around for a flow one */
+    size_t indent_count, indent_capacity;
 } Reader;
 
 /* ---- places ---- */
@@ -43,6 +46,13 @@ static size_t line_end(Str text, size_t offset)
     while (offset < text.size && text.data[offset] != '\n')
         offset++;
     return offset;
+}
+
+/* In front of a block collection nothing but spaces and indicators stand, and perhaps a byte order mark. */
+static size_t column_of(const Reader *reader, size_t offset)
+{
+    size_t start = line_start(reader->source->text, offset);
+    return offset - (start ? start : text_bom(reader->source->text));
 }
 
 /* Over blanks, line ends and comments. */
@@ -239,8 +249,8 @@ static void report_syntax(Reader *reader)
 
 /* ---- events ---- */
 
-/* The text of a token, in the source where it stands there unchanged. */
-static Str token_text(const Reader *reader, struct fy_token *token)
+/* The name of an anchor or tag, in the source where it stands there unchanged. */
+static Str token_name(const Reader *reader, struct fy_token *token)
 {
     size_t size = 0;
     const char *text = fy_token_get_text(token, &size);
@@ -263,12 +273,12 @@ static void take_properties(Reader *reader, struct fy_event *theirs, Event *even
 {
     struct fy_token *tag = fy_event_get_tag_token(theirs), *anchor = fy_event_get_anchor_token(theirs);
     if (tag) {
-        event->tag = token_text(reader, tag);
+        event->tag = token_name(reader, tag);
         event->tag_origin = reader_origin(reader, fy_token_start_mark(tag)->input_pos);
         move_behind(reader, tag);
     }
     if (anchor) {
-        event->anchor = token_text(reader, anchor);
+        event->anchor = token_name(reader, anchor);
         move_behind(reader, anchor);
     }
 }
@@ -280,6 +290,16 @@ static void take_implicit(Reader *reader, Event *event)
     event->origin = reader_origin(reader, implicit_place(reader));
 }
 
+static bool is_block(enum fy_scalar_style style)
+{
+    return style == FYSS_LITERAL || style == FYSS_FOLDED;
+}
+
+static ptrdiff_t current_indent(const Reader *reader)
+{
+    return reader->indent_count ? reader->indents[reader->indent_count - 1] : -1;
+}
+
 static void take_scalar(Reader *reader, struct fy_event *theirs, Event *event)
 {
     struct fy_token *token = theirs->scalar.value;
@@ -289,22 +309,29 @@ static void take_scalar(Reader *reader, struct fy_event *theirs, Event *event)
         return;
     }
     enum fy_scalar_style style = fy_token_scalar_style(token);
-    size_t start = fy_token_start_mark(token)->input_pos;
-    size_t quoted = style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED;
-    if (style == FYSS_LITERAL || style == FYSS_FOLDED)
-        start = block_indicator(reader, start);
+    size_t start = fy_token_start_mark(token)->input_pos, end = fy_token_end_mark(token)->input_pos;
+    Str source = reader->source->text;
     event->plain = style == FYSS_PLAIN;
-    event->text = token_text(reader, token);
-    event->origin = reader_origin(reader, start - (quoted && start > 0));
-    move_behind(reader, token);
-    reader->cursor += quoted;
+    if (is_block(style)) {
+        start = block_indicator(reader, start);
+        event->text = block_text(reader->arena, source, start, current_indent(reader));
+    } else if (event->plain) {
+        event->text = plain_text(reader->arena, str_slice(source, start, end));
+    } else {
+        /* The marks exclude the quotes. */
+        start--;
+        end++;
+        event->text = quoted_text(reader->arena, source, start);
+    }
+    event->origin = reader_origin(reader, start);
+    reader->cursor = end > reader->cursor ? end : reader->cursor;
 }
 
 static void take_alias(Reader *reader, struct fy_event *theirs, Event *event)
 {
     struct fy_token *token = theirs->alias.anchor;
     event->kind = EVENT_ALIAS;
-    event->text = token_text(reader, token);
+    event->text = token_name(reader, token);
     /* The mark stands behind the '*'. */
     size_t start = fy_token_start_mark(token)->input_pos;
     event->origin = reader_origin(reader, start - (start > 0));
@@ -318,6 +345,9 @@ static void take_collection(Reader *reader, struct fy_event *theirs, Event *even
     event->flow = fy_event_get_node_style(theirs) == FYNS_FLOW;
     size_t start = fy_event_start_mark(theirs)->input_pos;
     event->origin = reader_origin(reader, start);
+    ptrdiff_t indent = event->flow ? current_indent(reader) : (ptrdiff_t)column_of(reader, start);
+    ARENA_GROW(reader->arena, reader->indents, reader->indent_count, reader->indent_capacity);
+    reader->indents[reader->indent_count++] = indent;
     if (event->flow)
         move_behind(reader, map ? theirs->mapping_start.mapping_start : theirs->sequence_start.sequence_start);
     else if (start > reader->cursor)
@@ -327,6 +357,7 @@ static void take_collection(Reader *reader, struct fy_event *theirs, Event *even
 static void take_end(Reader *reader, struct fy_event *theirs, Event *event)
 {
     event->kind = EVENT_END;
+    reader->indent_count--;
     move_behind(reader, theirs->type == FYET_MAPPING_END ? theirs->mapping_end.mapping_end
                                                          : theirs->sequence_end.sequence_end);
 }
@@ -478,7 +509,7 @@ static bool has_explicit_key(Str text)
 
 /*
  * libfyaml 0.7.12 corrupts its memory where, below an explicit key, ':' and a tab stand in front of another indicator
- * ("? a:<tab>- b"). That is no valid YAML in any place but inside a text.
+ * ("? a:<tab>- b"). Outside a text that is hardly ever valid YAML and never needed.
  */
 static bool check_tab_behind_colon(const Source *source, Diags *diags)
 {
@@ -489,7 +520,8 @@ static bool check_tab_behind_colon(const Source *source, Diags *diags)
         size_t next = at + 1;
         while (next < text.size && is_blank(text.data[next]))
             next++;
-        bool indicator = next < text.size && strchr("-?:", text.data[next]) && is_blank_or_end(text, next + 1);
+        bool indicator = next < text.size && (strchr("?:|>", text.data[next]) ||
+                                              (text.data[next] == '-' && is_blank_or_end(text, next + 1)));
         ptrdiff_t tab = str_find(str_slice(text, 0, next), STR("\t"), at);
         if (!indicator || tab < 0 || !has_explicit_key(text))
             continue;

@@ -16,6 +16,19 @@ bool text_check(const Source *source, const YamlLimits *limits, Diags *diags) KI
 /* Bytes of a byte order mark at the start: 0 or 3. */
 size_t text_bom(Str text);
 
+/* ---- flow.c, block.c: the text of scalars that are known to be valid ---- */
+
+/* The text of the quoted scalar whose opening quote stands at open; in the source where nothing had to be decoded. */
+Str quoted_text(Arena *arena, Str source, size_t open);
+/* The text of a plain scalar, given all that it spans. */
+Str plain_text(Arena *arena, Str text);
+
+/*
+ * The text of the block scalar whose '|' or '>' stands at indicator. parent: the indentation of the block collection
+ * around it, -1 for the document.
+ */
+Str block_text(Arena *arena, Str source, size_t indicator, ptrdiff_t parent);
+
 /* ---- scalar.c ---- */
 
 /* Whether a string may be written without quotes. */

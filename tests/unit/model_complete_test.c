@@ -21,7 +21,8 @@ static const Expectation expectations[] = {
     {"{}", "replicas", "null"},
     {"{}", "jobs", "{}"},
     {"{}", "health", "{\"liveness\":null,\"readiness\":null,\"startup\":null}"},
-    {"{}", "metrics", "{\"port\":null,\"path\":\"/metrics\",\"interval\":\"30s\",\"namespace\":\"monitoring\",\"labels\":{}}"},
+    {"{}", "metrics",
+     "{\"port\":null,\"path\":\"/metrics\",\"interval\":\"30s\",\"namespace\":\"monitoring\",\"labels\":{}}"},
     {"metrics: false", "metrics", "null"},
     {"{}", "preStop", "{\"sleep\":null,\"exec\":null,\"httpGet\":null}"},
     {"preStop: false", "preStop", "null"},
@@ -30,10 +31,12 @@ static const Expectation expectations[] = {
     {"ingress: {tls: false}", "ingress.tls", "null"},
     {"ingress: {tls: {issuer: false}}", "ingress.tls", "{\"secretName\":null,\"issuer\":null}"},
     {"{}", "ingress.gateway", "null"},
-    {"{}", "strategy", "{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"maxSurge\":1,\"maxUnavailable\":0},\"canary\":null,"
-                       "\"blueGreen\":null,\"analysis\":null}"},
+    {"{}", "strategy",
+     "{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"maxSurge\":1,\"maxUnavailable\":0},\"canary\":null,"
+     "\"blueGreen\":null,\"analysis\":null}"},
     {"{}", "securityContext",
-     "{\"runAsUser\":10001,\"runAsGroup\":10001,\"fsGroup\":10001,\"readOnlyRootFilesystem\":true,\"capabilities\":{\"add\":[]},"
+     "{\"runAsUser\":10001,\"runAsGroup\":10001,\"fsGroup\":10001,\"readOnlyRootFilesystem\":true,\"capabilities\":{"
+     "\"add\":[]},"
      "\"seccompProfile\":{\"localhostProfile\":null}}"},
     {"{}", "secretStore.refreshInterval", "\"1h\""},
     {"{}", "access", "{\"to\":{},\"from\":{\"only\":false}}"},
@@ -41,18 +44,22 @@ static const Expectation expectations[] = {
      "{\"ports\":null,\"namespace\":null,\"cidrs\":null,\"host\":null,\"podSelector\":{}}"},
     {"access: {to: {a: 80}}", "access.to.a.ports", "[{\"port\":80,\"protocol\":null}]"},
     {"health: {liveness: /a}", "health.liveness",
-     "{\"initialDelaySeconds\":30,\"periodSeconds\":10,\"timeoutSeconds\":5,\"failureThreshold\":3,\"httpGet\":{\"path\":\"/a\","
+     "{\"initialDelaySeconds\":30,\"periodSeconds\":10,\"timeoutSeconds\":5,\"failureThreshold\":3,\"httpGet\":{"
+     "\"path\":\"/a\","
      "\"port\":null,\"scheme\":\"HTTP\",\"httpHeaders\":{}},\"grpc\":null,\"tcpSocket\":null,\"exec\":null}"},
     {"health: {readiness: {exec: [a], periodSeconds: 9}}", "health.readiness",
-     "{\"initialDelaySeconds\":5,\"periodSeconds\":9,\"timeoutSeconds\":3,\"failureThreshold\":3,\"successThreshold\":null,"
+     "{\"initialDelaySeconds\":5,\"periodSeconds\":9,\"timeoutSeconds\":3,\"failureThreshold\":3,"
+     "\"successThreshold\":null,"
      "\"httpGet\":null,\"grpc\":null,\"tcpSocket\":null,\"exec\":[\"a\"]}"},
     {"health: {startup: grpc}", "health.startup",
-     "{\"initialDelaySeconds\":10,\"periodSeconds\":5,\"timeoutSeconds\":3,\"failureThreshold\":30,\"httpGet\":null,\"grpc\":{"
+     "{\"initialDelaySeconds\":10,\"periodSeconds\":5,\"timeoutSeconds\":3,\"failureThreshold\":30,\"httpGet\":null,"
+     "\"grpc\":{"
      "\"port\":null,\"service\":\"\"},\"tcpSocket\":null,\"exec\":null}"},
     {"env: {A: x}", "env.A",
      "{\"value\":\"x\",\"fieldRef\":null,\"resourceFieldRef\":null,\"configMapKeyRef\":null,\"secretKeyRef\":null}"},
     {"secrets: {A: {rotation: 1d}}", "secrets.A",
-     "{\"remoteRef\":{\"key\":null,\"property\":null,\"version\":null},\"as\":\"file\",\"path\":null,\"rotation\":\"1d\"}"},
+     "{\"remoteRef\":{\"key\":null,\"property\":null,\"version\":null},\"as\":\"file\",\"path\":null,\"rotation\":"
+     "\"1d\"}"},
     {"volumes: {c: /c}", "volumes.c.emptyDir", "{\"sizeLimit\":\"64Mi\",\"medium\":null}"},
     {"volumes: {c: {configMap: x}}", "volumes.c.emptyDir", "null"},
     {"volumes: {tmp: false}", "volumes.tmp", "null"},
@@ -60,11 +67,12 @@ static const Expectation expectations[] = {
     {"resources: {limits: {x.io/gpu: 1}}", "resources.limits",
      "{\"cpu\":null,\"memory\":null,\"ephemeral-storage\":null,\"x.io/gpu\":\"1\"}"},
     {"{}", "autoscaling.behavior.scaleDown",
-     "{\"stabilizationWindowSeconds\":300,\"selectPolicy\":\"Max\",\"policies\":{\"Percent\":{\"value\":100,\"periodSeconds\":15},"
+     "{\"stabilizationWindowSeconds\":300,\"selectPolicy\":\"Max\",\"policies\":{\"Percent\":{\"value\":100,"
+     "\"periodSeconds\":15},"
      "\"Pods\":null}}"},
     /* Kubernetes' own policies go when one is stated */
-    {"autoscaling: {behavior: {scaleUp: {policies: {Pods: {value: 1, periodSeconds: 60}}}}}", "autoscaling.behavior.scaleUp.policies",
-     "{\"Percent\":null,\"Pods\":{\"value\":1,\"periodSeconds\":60}}"},
+    {"autoscaling: {behavior: {scaleUp: {policies: {Pods: {value: 1, periodSeconds: 60}}}}}",
+     "autoscaling.behavior.scaleUp.policies", "{\"Percent\":null,\"Pods\":{\"value\":1,\"periodSeconds\":60}}"},
     {"autoscaling: {metrics: {cpu: false}}", "autoscaling.metrics", "{\"cpu\":null}"},
     {"config: {a.yaml: {b: 1}}", "config", "{\"a.yaml\":{\"b\":1}}"},
     {"{}", "build.platforms", "[\"linux/amd64\"]"},
@@ -102,7 +110,8 @@ static void test_again(void **state)
 {
     (void)state;
     Bench bench = bench_new();
-    const Value *once = complete(&bench, "ports: 8080\nhealth: {liveness: /a, startup: false}\naccess: {to: {a: 80}}");
+    const Value *once =
+        complete(&bench, "ports: 8080\nhealth: {liveness: /a, startup: false}\naccess: {to: {a: 80}}");
     assert_true(value_equal(once, model_complete(bench.arena, once, KIND_DEPLOYMENT)));
     arena_free(bench.arena);
 }
@@ -114,7 +123,8 @@ static void test_documents(void **state)
     const Value *project = bench_expand(&bench, "name: a\ndefaults: {ingress: {className: nginx}}",
                                         (ModelExpand){.document = MODEL_PROJECT, .kind = KIND_ANY});
     project = model_complete_document(bench.arena, project, MODEL_PROJECT);
-    assert_string_equal(bench_json(&bench, value_get(project, STR("defaults"))), "{\"ingress\":{\"className\":\"nginx\"}}");
+    assert_string_equal(bench_json(&bench, value_get(project, STR("defaults"))),
+                        "{\"ingress\":{\"className\":\"nginx\"}}");
     assert_string_equal(bench_json(&bench, value_get(project, STR("environments"))),
                         "[\"development\",\"staging\",\"production\"]");
     assert_string_equal(bench_json(&bench, value_get(project, STR("kubernetes"))), "\"1.34\"");
@@ -124,10 +134,12 @@ static void test_documents(void **state)
                                             (ModelExpand){.document = MODEL_ENVIRONMENT, .kind = KIND_ANY});
     environment = model_complete_document(bench.arena, environment, MODEL_ENVIRONMENT);
     assert_null(value_get(environment, STR("replicas")));
-    assert_string_equal(bench_json(&bench, value_get(environment, STR("namespace"))), "{\"name\":null,\"managed\":true}");
-    assert_string_equal(bench_json(&bench, value_get(environment, STR("deploy"))),
-                        "{\"on\":{\"branch\":null,\"tag\":null,\"trigger\":\"after\"},\"approval\":null,\"timeoutMinutes\":15,"
-                        "\"verify\":null}");
+    assert_string_equal(bench_json(&bench, value_get(environment, STR("namespace"))),
+                        "{\"name\":null,\"managed\":true}");
+    assert_string_equal(
+        bench_json(&bench, value_get(environment, STR("deploy"))),
+        "{\"on\":{\"branch\":null,\"tag\":null,\"trigger\":\"after\"},\"approval\":null,\"timeoutMinutes\":15,"
+        "\"verify\":null}");
     arena_free(bench.arena);
 }
 

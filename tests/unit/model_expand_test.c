@@ -45,7 +45,8 @@ static void test_shorthands(void **state)
         {"health: {liveness: grpc}", "{\"health\":{\"liveness\":{\"grpc\":{}}}}"},
         {"health: {readiness: tcp}", "{\"health\":{\"readiness\":{\"tcpSocket\":{}}}}"},
         {"health: {liveness: {grpc: 7070}}", "{\"health\":{\"liveness\":{\"grpc\":{\"port\":7070}}}}"},
-        {"health: {liveness: {tcpSocket: redis}}", "{\"health\":{\"liveness\":{\"tcpSocket\":{\"port\":\"redis\"}}}}"},
+        {"health: {liveness: {tcpSocket: redis}}",
+         "{\"health\":{\"liveness\":{\"tcpSocket\":{\"port\":\"redis\"}}}}"},
         {"health: {liveness: {httpGet: /a, periodSeconds: 3}}",
          "{\"health\":{\"liveness\":{\"httpGet\":{\"path\":\"/a\"},\"periodSeconds\":3}}}"},
         {"health: {liveness: {exec: [a, 5]}}", "{\"health\":{\"liveness\":{\"exec\":[\"a\",\"5\"]}}}"},
@@ -53,9 +54,11 @@ static void test_shorthands(void **state)
         {"env: {A: 1.10, B: true, C: text}",
          "{\"env\":{\"A\":{\"value\":\"1.10\"},\"B\":{\"value\":\"true\"},\"C\":{\"value\":\"text\"}}}"},
         {"env: {A: {fieldRef: status.podIP}}", "{\"env\":{\"A\":{\"fieldRef\":{\"fieldPath\":\"status.podIP\"}}}}"},
-        {"env: {A: {resourceFieldRef: limits.cpu}}", "{\"env\":{\"A\":{\"resourceFieldRef\":{\"resource\":\"limits.cpu\"}}}}"},
+        {"env: {A: {resourceFieldRef: limits.cpu}}",
+         "{\"env\":{\"A\":{\"resourceFieldRef\":{\"resource\":\"limits.cpu\"}}}}"},
         {"secrets: {A: a-key}", "{\"secrets\":{\"A\":{\"remoteRef\":{\"key\":\"a-key\"}}}}"},
-        {"secrets: {A: {remoteRef: k, as: env}}", "{\"secrets\":{\"A\":{\"remoteRef\":{\"key\":\"k\"},\"as\":\"env\"}}}"},
+        {"secrets: {A: {remoteRef: k, as: env}}",
+         "{\"secrets\":{\"A\":{\"remoteRef\":{\"key\":\"k\"},\"as\":\"env\"}}}"},
         {"secrets: {A: {rotation: 30d}}", "{\"secrets\":{\"A\":{\"rotation\":\"30d\"}}}"},
         {"config: {a.txt: 5, b.yaml: {x: 5}}", "{\"config\":{\"a.txt\":\"5\",\"b.yaml\":{\"x\":5}}}"},
         {"volumes: {c: /c}", "{\"volumes\":{\"c\":{\"mountPath\":\"/c\",\"emptyDir\":{}}}}"},
@@ -63,7 +66,8 @@ static void test_shorthands(void **state)
         {"volumes: {c: {emptyDir: 1024Mi}}", "{\"volumes\":{\"c\":{\"emptyDir\":{\"sizeLimit\":\"1Gi\"}}}}"},
         {"volumes: {c: {configMap: ca}}", "{\"volumes\":{\"c\":{\"configMap\":{\"name\":\"ca\"}}}}"},
         {"volumes: {c: {secret: tls}}", "{\"volumes\":{\"c\":{\"secret\":{\"secretName\":\"tls\"}}}}"},
-        {"volumes: {c: {serviceAccountToken: vault}}", "{\"volumes\":{\"c\":{\"serviceAccountToken\":{\"audience\":\"vault\"}}}}"},
+        {"volumes: {c: {serviceAccountToken: vault}}",
+         "{\"volumes\":{\"c\":{\"serviceAccountToken\":{\"audience\":\"vault\"}}}}"},
         {"preStop: 15", "{\"preStop\":{\"sleep\":{\"seconds\":15}}}"},
         {"preStop: {sleep: 5}", "{\"preStop\":{\"sleep\":{\"seconds\":5}}}"},
         {"preStop: {httpGet: /drain}", "{\"preStop\":{\"httpGet\":{\"path\":\"/drain\"}}}"},
@@ -71,19 +75,21 @@ static void test_shorthands(void **state)
         {"strategy: Recreate", "{\"strategy\":{\"type\":\"Recreate\"}}"},
         {"strategy: {rollingUpdate: {maxSurge: 25%}}", "{\"strategy\":{\"rollingUpdate\":{\"maxSurge\":\"25%\"}}}"},
         {"autoscaling: {metrics: {cpu: 70, q: {averageValue: 3}, m: false}}",
-         "{\"autoscaling\":{\"metrics\":{\"cpu\":{\"averageUtilization\":70},\"q\":{\"averageValue\":\"3\"},\"m\":false}}}"},
+         "{\"autoscaling\":{\"metrics\":{\"cpu\":{\"averageUtilization\":70},\"q\":{\"averageValue\":\"3\"},\"m\":"
+         "false}}}"},
         {"podDisruptionBudget: false", "{\"podDisruptionBudget\":false}"},
         {"metrics: /prom", "{\"metrics\":{\"path\":\"/prom\"}}"},
         {"ingress: {rateLimit: 100, tls: false}", "{\"ingress\":{\"rateLimit\":{\"rps\":100},\"tls\":false}}"},
         {"ingress: {tls: {issuer: false}}", "{\"ingress\":{\"tls\":{\"issuer\":false}}}"},
-        {"access: {to: {a: true, b: http, c: 5432}}",
-         "{\"access\":{\"to\":{\"a\":{},\"b\":{\"ports\":[{\"port\":\"http\"}]},\"c\":{\"ports\":[{\"port\":5432}]}}}}"},
+        {"access: {to: {a: true, b: http, c: 5432}}", "{\"access\":{\"to\":{\"a\":{},\"b\":{\"ports\":[{\"port\":"
+                                                      "\"http\"}]},\"c\":{\"ports\":[{\"port\":5432}]}}}}"},
         {"access: {to: {a: {ports: [1, {port: 2, protocol: UDP}]}}}",
          "{\"access\":{\"to\":{\"a\":{\"ports\":[{\"port\":1},{\"port\":2,\"protocol\":\"UDP\"}]}}}}"},
         {"access: {to: {a: {ports: {amqp: 5672, admin: 15672}}}}",
          "{\"access\":{\"to\":{\"a\":{\"ports\":[{\"port\":5672},{\"port\":15672}]}}}}"},
         {"access: {from: {only: true, p: {cidrs: [10.0.0.0/8], ports: http}}}",
-         "{\"access\":{\"from\":{\"only\":true,\"p\":{\"cidrs\":[\"10.0.0.0/8\"],\"ports\":[{\"port\":\"http\"}]}}}}"},
+         "{\"access\":{\"from\":{\"only\":true,\"p\":{\"cidrs\":[\"10.0.0.0/"
+         "8\"],\"ports\":[{\"port\":\"http\"}]}}}}"},
         {"secretStore: vault", "{\"secretStore\":{\"name\":\"vault\"}}"},
         {"resources: {limits: {cpu: 2000m, memory: 1024Mi, x.io/gpu: 1}}",
          "{\"resources\":{\"limits\":{\"cpu\":\"2\",\"memory\":\"1Gi\",\"x.io/gpu\":\"1\"}}}"},
@@ -93,7 +99,8 @@ static void test_shorthands(void **state)
         {"environments: {production: {ports: {http: 8081}, enabled: false}}",
          "{\"environments\":{\"production\":{\"ports\":{\"http\":{\"containerPort\":8081}},\"enabled\":false}}}"},
         {"image: \"${project.registry}/a:1\"\nreplicas: \"${vars.n}\"\nargs: \"${vars.args}\"\nvars: \"${vars.x}\"",
-         "{\"image\":\"${project.registry}/a:1\",\"replicas\":\"${vars.n}\",\"args\":\"${vars.args}\",\"vars\":\"${vars.x}\"}"},
+         "{\"image\":\"${project.registry}/"
+         "a:1\",\"replicas\":\"${vars.n}\",\"args\":\"${vars.args}\",\"vars\":\"${vars.x}\"}"},
     };
     check_long(cases, LENGTH_OF(cases), service_layer);
 }
@@ -125,7 +132,8 @@ static void test_origins(void **state)
     (void)state;
     Bench bench = bench_new();
     const Value *value = bench_layer(&bench, "health:\n  liveness: /live\nvolumes: {c: /c}\n");
-    static const char *const places[] = {"health.liveness", "health.liveness.httpGet", "health.liveness.httpGet.path"};
+    static const char *const places[] = {"health.liveness", "health.liveness.httpGet",
+                                         "health.liveness.httpGet.path"};
     for (size_t i = 0; i < LENGTH_OF(places); i++) {
         Place place = origin_place(bench.sources, value_path(value, places[i])->origin);
         assert_int_equal(place.line, 2);
@@ -146,8 +154,9 @@ static void test_messages(void **state)
         {"ports: {http: eighty}", "1:15: ports.http: expected a port (1-65535), found 'eighty'"},
         {"ports: {http: 70000}", "1:15: ports.http: expected a port (1-65535), found 70000"},
         {"ports: {http: \"8080\"}", "1:15: ports.http: expected a port (1-65535), found '8080'"},
-        {"ports: {http: 80}", "1:15: ports.http: expected a port from 1024, as no process here is root, found 80; the Service "
-                              "may still offer it: {containerPort: 8080, port: 80}"},
+        {"ports: {http: 80}",
+         "1:15: ports.http: expected a port from 1024, as no process here is root, found 80; the Service "
+         "may still offer it: {containerPort: 8080, port: 80}"},
         {"ports: [80]", "1:8: ports: expected a map, found a list"},
         {"ports: {HTTP: 8080}",
          "1:9: ports: expected a port name (a-z, 0-9 and -, at most 15, with a letter) as the key, found 'HTTP'"},
@@ -159,10 +168,12 @@ static void test_messages(void **state)
         {"enabled: 1", "1:10: enabled: expected true or false, found 1"},
         {"imagePullPolicy: always",
          "1:18: imagePullPolicy: expected one of Always, IfNotPresent, found 'always'; did you mean 'Always'?"},
-        {"imagePullPolicy: Sometimes", "1:18: imagePullPolicy: expected one of Always, IfNotPresent, found 'Sometimes'"},
+        {"imagePullPolicy: Sometimes",
+         "1:18: imagePullPolicy: expected one of Always, IfNotPresent, found 'Sometimes'"},
         {"resources: {requests: {cpu: lots}}",
          "1:29: resources.requests.cpu: expected a quantity such as 500m or 2Gi, found 'lots'"},
-        {"resources: {requests: {memroy: 1Gi}}", "1:24: resources.requests: unknown field 'memroy'; did you mean 'memory'?"},
+        {"resources: {requests: {memroy: 1Gi}}",
+         "1:24: resources.requests: unknown field 'memroy'; did you mean 'memory'?"},
         {"resources: {requests: {zzzzzz: 1Gi}}",
          "1:24: resources.requests: unknown field 'zzzzzz'; allowed: cpu, memory, ephemeral-storage, vendor/name"},
         {"secrets: {A: {rotation: soon}}",
@@ -179,31 +190,38 @@ static void test_messages(void **state)
          "timeoutSeconds, failureThreshold, httpGet, grpc, tcpSocket, exec"},
         {"health: {liveness: {httpGet: /a, grpc: 1}}",
          "1:10: health.liveness: 'httpGet' and 'grpc' exclude each other; keep one handler"},
-        {"env: {A: {value: x, fieldRef: y}}", "1:7: env.A: 'value' and 'fieldRef' exclude each other; keep one source"},
+        {"env: {A: {value: x, fieldRef: y}}",
+         "1:7: env.A: 'value' and 'fieldRef' exclude each other; keep one source"},
         {"env: {A: [x]}", "1:10: env.A: expected a map or a string, number or boolean, found a list"},
-        {"env: {1A: x}", "1:7: env: expected a variable's name (letters, digits, '-', '_' and '.', no digit first) as the "
-                         "key, found '1A'"},
+        {"env: {1A: x}",
+         "1:7: env: expected a variable's name (letters, digits, '-', '_' and '.', no digit first) as the "
+         "key, found '1A'"},
         {"podDisruptionBudget: {minAvailable: 1, maxUnavailable: 1}",
          "1:1: podDisruptionBudget: 'minAvailable' and 'maxUnavailable' exclude each other; keep one bound"},
-        {"access: {to: {a: false}}", "1:18: access.to.a: expected true, a port or a map, found false; remove the entry"},
+        {"access: {to: {a: false}}",
+         "1:18: access.to.a: expected true, a port or a map, found false; remove the entry"},
         {"access: {to: {a: {namespace: b, host: c}}}",
          "1:15: access.to.a: 'namespace' and 'host' exclude each other; keep one address"},
-        {"access: {to: {a: {ports: [{protocol: UDP}]}}}", "1:27: access.to.a.ports[0]: port is missing; add port: 5432"},
-        {"access: {to: {a: {cidrs: [10.0.0.0]}}}", "1:27: access.to.a.cidrs[0]: expected a network such as 10.0.0.0/8, found '10.0.0.0'"},
+        {"access: {to: {a: {ports: [{protocol: UDP}]}}}",
+         "1:27: access.to.a.ports[0]: port is missing; add port: 5432"},
+        {"access: {to: {a: {cidrs: [10.0.0.0]}}}",
+         "1:27: access.to.a.cidrs[0]: expected a network such as 10.0.0.0/8, found '10.0.0.0'"},
         {"args: [a, null]", "1:11: args[1]: expected a string, number or boolean, found null"},
         {"command: serve", "1:10: command: expected a list, found 'serve'"},
         {"image: Foo/bar", "1:8: image: 'Foo/bar' is no image reference: repository must be lower case"},
-        {"envFrom: []", "1:1: envFrom: not supported; name each variable: env: {NAME: {configMapKeyRef: {name: settings, key: "
-                        "NAME}}}, or secretKeyRef"},
+        {"envFrom: []",
+         "1:1: envFrom: not supported; name each variable: env: {NAME: {configMapKeyRef: {name: settings, key: "
+         "NAME}}}, or secretKeyRef"},
         {"labels: \"${vars.x}\"", "1:9: labels: expected a map, found '${vars.x}'"},
         {"config: {a.conf: {b: 1}}",
          "1:18: config.\"a.conf\": expected text, found a map; only a file in .yaml, .yml or .json takes data"},
         {"config: {../x: y}", "1:10: config: expected a file name or an absolute path as the key, found '../x'"},
         {"kind: Deploy", "1:7: kind: expected one of Deployment, StatefulSet, CronJob, Job, found 'Deploy'"},
-        {"kind: deployment",
-         "1:7: kind: expected one of Deployment, StatefulSet, CronJob, Job, found 'deployment'; did you mean 'Deployment'?"},
+        {"kind: deployment", "1:7: kind: expected one of Deployment, StatefulSet, CronJob, Job, found 'deployment'; "
+                             "did you mean 'Deployment'?"},
         {"kind: StatefulSet", "1:7: kind: StatefulSet is not supported yet"},
-        {"kind: \"${vars.kind}\"", "1:7: kind: expected one of Deployment, StatefulSet, CronJob, Job, found '${vars.kind}'"},
+        {"kind: \"${vars.kind}\"",
+         "1:7: kind: expected one of Deployment, StatefulSet, CronJob, Job, found '${vars.kind}'"},
         {"strategy: Canary", "1:11: strategy: Canary is not supported yet"},
         {"strategy: {canary: {}}", "1:12: strategy.canary: not supported yet; remove it"},
         {"jobs: {m: {}}", "1:1: jobs: not supported yet; remove it"},
@@ -228,10 +246,12 @@ static void test_ambiguous(void **state)
         {"replicas: 010",
          "1:11: replicas: 010 is 10 in YAML 1.2, 8 in YAML 1.1; write a plain decimal number, without quotes"},
         {"enabled: yes", "1:10: enabled: yes is the string 'yes' in YAML 1.2, true in YAML 1.1; write true or false"},
-        {"vars: {a: {b: [no]}}", "1:16: vars.a.b[0]: no is the string 'no' in YAML 1.2, false in YAML 1.1; quote it for text, "
-                                 "or write it so that all read alike"},
-        {"config: {a.yaml: {mode: 010}}", "1:25: config.\"a.yaml\".mode: 010 is 10 in YAML 1.2, 8 in YAML 1.1; quote it for text, "
-                                          "or write it so that all read alike"},
+        {"vars: {a: {b: [no]}}",
+         "1:16: vars.a.b[0]: no is the string 'no' in YAML 1.2, false in YAML 1.1; quote it for text, "
+         "or write it so that all read alike"},
+        {"config: {a.yaml: {mode: 010}}",
+         "1:25: config.\"a.yaml\".mode: 010 is 10 in YAML 1.2, 8 in YAML 1.1; quote it for text, "
+         "or write it so that all read alike"},
     };
     check_messages(cases, LENGTH_OF(cases), service_layer);
     /* Text rows keep what was written, and quotes settle it. */
@@ -250,25 +270,27 @@ static void test_other_layers(void **state)
         {"build: {language: go}",
          "1:1: 'build' cannot be set here; it belongs in a service's own file or in kiln.yaml's defaults"},
     };
-    check_messages(block, LENGTH_OF(block), (ModelExpand){.document = MODEL_SERVICE, .kind = KIND_ANY, .block = true});
+    check_messages(block, LENGTH_OF(block),
+                   (ModelExpand){.document = MODEL_SERVICE, .kind = KIND_ANY, .block = true});
     static const Case environment[] = {
-        {"image: a\nenabled: false",
-         "1:1: 'image' cannot be set here; it belongs in a service's own file\n"
-         "2:1: 'enabled' cannot be set here; it belongs in a service's own file"},
-        {"tier: prod",
-         "1:7: tier: expected one of development, staging, production, found 'prod'"},
-        {"deploy: {on: {tag: a, branch: b}}", "1:10: deploy.on: 'tag' and 'branch' exclude each other; keep one trigger"},
+        {"image: a\nenabled: false", "1:1: 'image' cannot be set here; it belongs in a service's own file\n"
+                                     "2:1: 'enabled' cannot be set here; it belongs in a service's own file"},
+        {"tier: prod", "1:7: tier: expected one of development, staging, production, found 'prod'"},
+        {"deploy: {on: {tag: a, branch: b}}",
+         "1:10: deploy.on: 'tag' and 'branch' exclude each other; keep one trigger"},
         {"deploy: {on: sometimes}", "1:14: deploy.on: expected one of after, manual, found 'sometimes'"},
         {"defaults: {environments: {}}",
          "1:12: 'defaults.environments' cannot be set here; it belongs at the top of a service's own file"},
     };
-    check_messages(environment, LENGTH_OF(environment), (ModelExpand){.document = MODEL_ENVIRONMENT, .kind = KIND_ANY});
+    check_messages(environment, LENGTH_OF(environment),
+                   (ModelExpand){.document = MODEL_ENVIRONMENT, .kind = KIND_ANY});
     static const Case project[] = {
         {"domain: a.b", "1:1: name is missing; add name: slotwise"},
         {"name: a\ngitops: {}", "2:1: gitops: not supported yet; remove it"},
         {"name: a\nnetwork: {fqdn: cilium}", "2:17: network.fqdn: cilium is not supported yet"},
         {"name: a\nowners: {x: y}", "2:13: owners.x: expected an e-mail address, found 'y'"},
-        {"name: a\nworkflow: {image: a:1}", "2:19: workflow.image: expected an image with tag and digest, found 'a:1'"},
+        {"name: a\nworkflow: {image: a:1}",
+         "2:19: workflow.image: expected an image with tag and digest, found 'a:1'"},
         {"name: a\nworkflow: {scan: {schedule: daily}}",
          "2:29: workflow.scan.schedule: expected a schedule such as \"0 2 * * *\", found 'daily'"},
     };
@@ -277,7 +299,8 @@ static void test_other_layers(void **state)
         {"services: {a: {digest: sha256:1}}",
          "1:24: services.a.digest: expected a digest: sha256: and 64 hex digits, found 'sha256:1'"},
     };
-    check_messages(releases, LENGTH_OF(releases), (ModelExpand){.document = MODEL_RELEASES, .kind = KIND_ANY, .resolved = true});
+    check_messages(releases, LENGTH_OF(releases),
+                   (ModelExpand){.document = MODEL_RELEASES, .kind = KIND_ANY, .resolved = true});
     static const Case cron_job[] = {{"replicas: 3", "1:1: 'replicas' has no meaning for kind CronJob; remove it"}};
     check_messages(cron_job, 1, (ModelExpand){.document = MODEL_SERVICE, .kind = KIND_CRONJOB});
 }
@@ -304,8 +327,8 @@ static void test_resolved(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shorthands), cmocka_unit_test(test_documents),    cmocka_unit_test(test_origins),
-        cmocka_unit_test(test_messages),   cmocka_unit_test(test_ambiguous),    cmocka_unit_test(test_other_layers),
+        cmocka_unit_test(test_shorthands), cmocka_unit_test(test_documents), cmocka_unit_test(test_origins),
+        cmocka_unit_test(test_messages),   cmocka_unit_test(test_ambiguous), cmocka_unit_test(test_other_layers),
         cmocka_unit_test(test_resolved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* model_merge, model_fill and model_for_kind: one-of groups, what null and false mean, and the marks of removed entries. */
+/* model_merge, model_fill and model_for_kind: one-of groups, what null and false mean, and the marks of removed
+ * entries. */
 #include "model_load.h"
 
 typedef struct Layers {
@@ -31,7 +32,8 @@ static void test_merge(void **state)
         {"preStop: 5", "preStop: false", "{\"preStop\":false}"},
         {"preStop: false", "preStop: 5", "{\"preStop\":{\"sleep\":{\"seconds\":5}}}"},
         {"args: [a, b]", "args: [c]", "{\"args\":[\"c\"]}"},
-        {"access: {to: {a: {ports: [1, 2]}}}", "access: {to: {a: 3}}", "{\"access\":{\"to\":{\"a\":{\"ports\":[{\"port\":3}]}}}}"},
+        {"access: {to: {a: {ports: [1, 2]}}}", "access: {to: {a: 3}}",
+         "{\"access\":{\"to\":{\"a\":{\"ports\":[{\"port\":3}]}}}}"},
         {"config: {a.yaml: {x: 1}}", "config: {a.yaml: {y: 2}}", "{\"config\":{\"a.yaml\":{\"x\":1,\"y\":2}}}"},
         {"config: {a.yaml: text}", "config: {a.yaml: {y: 2}}", "{\"config\":{\"a.yaml\":{\"y\":2}}}"},
         /* a key stands where the lowest layer put it */
@@ -40,7 +42,8 @@ static void test_merge(void **state)
     };
     for (size_t i = 0; i < LENGTH_OF(cases); i++) {
         Bench bench = bench_new();
-        const Value *merged = model_merge(bench.arena, bench_layer(&bench, cases[i].lower), bench_layer(&bench, cases[i].higher));
+        const Value *merged =
+            model_merge(bench.arena, bench_layer(&bench, cases[i].lower), bench_layer(&bench, cases[i].higher));
         assert_string_equal(bench_json(&bench, merged), cases[i].expected);
         arena_free(bench.arena);
     }
@@ -63,20 +66,23 @@ static void test_fill(void **state)
         /* a stated member keeps the default's rivals out */
         {"health: {liveness: {grpc: 1, periodSeconds: 7}}", "health: {liveness: /a}",
          "{\"health\":{\"liveness\":{\"httpGet\":{\"path\":\"/a\"},\"periodSeconds\":7}}}"},
-        {"ingress: {className: nginx, path: /x}", "ingress: {className: null}", "{\"ingress\":{\"className\":\"nginx\",\"path\":\"/x\"}}"},
+        {"ingress: {className: nginx, path: /x}", "ingress: {className: null}",
+         "{\"ingress\":{\"className\":\"nginx\",\"path\":\"/x\"}}"},
         {"autoscaling: {metrics: {cpu: 80}}", "autoscaling: {metrics: {cpu: {averageValue: 1}}}",
          "{\"autoscaling\":{\"metrics\":{\"cpu\":{\"averageValue\":\"1\"}}}}"},
         {"autoscaling: {metrics: {cpu: 80}}", "autoscaling: {metrics: {cpu: false, q: {averageValue: 1}}}",
          "{\"autoscaling\":{\"metrics\":{\"cpu\":false,\"q\":{\"averageValue\":\"1\"}}}}"},
         /* false and lists fill nothing below */
         {"preStop: {sleep: 5}", "preStop: false", "{\"preStop\":false}"},
-        {"access: {to: {a: {ports: [1]}}}", "access: {to: {a: {ports: [2]}}}", "{\"access\":{\"to\":{\"a\":{\"ports\":[{\"port\":2}]}}}}"},
+        {"access: {to: {a: {ports: [1]}}}", "access: {to: {a: {ports: [2]}}}",
+         "{\"access\":{\"to\":{\"a\":{\"ports\":[{\"port\":2}]}}}}"},
         {"config: {a.yaml: {x: 1, z: [1]}}", "config: {a.yaml: {y: 2, z: [null]}}",
          "{\"config\":{\"a.yaml\":{\"y\":2,\"z\":[null],\"x\":1}}}"},
     };
     for (size_t i = 0; i < LENGTH_OF(cases); i++) {
         Bench bench = bench_new();
-        const Value *filled = model_fill(bench.arena, bench_layer(&bench, cases[i].higher), bench_layer(&bench, cases[i].lower));
+        const Value *filled =
+            model_fill(bench.arena, bench_layer(&bench, cases[i].higher), bench_layer(&bench, cases[i].lower));
         assert_string_equal(bench_json(&bench, filled), cases[i].expected);
         arena_free(bench.arena);
     }
@@ -87,7 +93,8 @@ static void test_removed_entry(void **state)
 {
     (void)state;
     Bench bench = bench_new();
-    const Value *stated = model_merge(bench.arena, bench_layer(&bench, "env: {A: x}"), bench_layer(&bench, "env: {A: null}"));
+    const Value *stated =
+        model_merge(bench.arena, bench_layer(&bench, "env: {A: x}"), bench_layer(&bench, "env: {A: null}"));
     stated = model_merge(bench.arena, stated, bench_layer(&bench, "env: {B: y}"));
     const Value *filled = model_fill(bench.arena, stated, bench_layer(&bench, "env: {A: default, C: z}"));
     assert_string_equal(bench_json(&bench, filled), "{\"env\":{\"B\":{\"value\":\"y\"},\"C\":{\"value\":\"z\"}}}");
@@ -98,7 +105,8 @@ static void test_sharing(void **state)
 {
     (void)state;
     Bench bench = bench_new();
-    const Value *lower = bench_layer(&bench, "env: {A: x}\nports: 8080"), *higher = bench_layer(&bench, "ports: 8081");
+    const Value *lower = bench_layer(&bench, "env: {A: x}\nports: 8080"),
+                *higher = bench_layer(&bench, "ports: 8081");
     const Value *merged = model_merge(bench.arena, lower, higher);
     assert_ptr_equal(value_get(merged, STR("env")), value_get(lower, STR("env")));
     assert_ptr_equal(model_fill(bench.arena, lower, NULL), lower);
@@ -111,7 +119,8 @@ static void test_for_kind(void **state)
 {
     (void)state;
     Bench bench = bench_new();
-    const Value *layer = bench_layer(&bench, "replicas: 1\nenv: {A: x}\naccess: {to: {a: true}, from: {b: {namespace: c, ports: 1}}}");
+    const Value *layer =
+        bench_layer(&bench, "replicas: 1\nenv: {A: x}\naccess: {to: {a: true}, from: {b: {namespace: c, ports: 1}}}");
     assert_string_equal(bench_json(&bench, model_for_kind(bench.arena, layer, KIND_CRONJOB)),
                         "{\"env\":{\"A\":{\"value\":\"x\"}},\"access\":{\"to\":{\"a\":{}}}}");
     arena_free(bench.arena);
@@ -128,8 +137,10 @@ static void test_documents(void **state)
                         "{\"deploy\":{\"on\":{\"tag\":\"v*\"},\"approval\":true}}");
     lower = bench_expand(&bench, "external: {pg: {namespace: db, ports: 5432}}", how);
     higher = bench_expand(&bench, "external: {pg: {host: pg.example.com}}", how);
-    const Value *external = model_merge_external(bench.arena, value_get(lower, STR("external")), value_get(higher, STR("external")));
-    assert_string_equal(bench_json(&bench, external), "{\"pg\":{\"ports\":[{\"port\":5432}],\"host\":\"pg.example.com\"}}");
+    const Value *external =
+        model_merge_external(bench.arena, value_get(lower, STR("external")), value_get(higher, STR("external")));
+    assert_string_equal(bench_json(&bench, external),
+                        "{\"pg\":{\"ports\":[{\"port\":5432}],\"host\":\"pg.example.com\"}}");
     arena_free(bench.arena);
 }
 
