@@ -103,6 +103,15 @@ $(BUILD)/tools/meant: tests/tools/meant.c $(BUILD)/obj/embedded.o $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(ARCHIVES) $(BUILD)/obj/embedded.o -Wl,--end-group $(LIBS)
 
+# Real readers of other languages, over a corpus of nasty strings that our writer wrote.
+$(BUILD)/conformance/readers: tests/conformance/readers/corpus.c tests/unit/yaml_corpus.h $(BUILD)/obj/embedded.o \
+  $(foreach room,$(call upto,yaml),$(BUILD)/lib/$(room).a)
+	@mkdir -p $(@D)
+	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group \
+	  $(foreach room,$(call upto,yaml),$(BUILD)/lib/$(room).a) $(BUILD)/obj/embedded.o -Wl,--end-group $(LIBS)
+.PHONY: readers
+readers: $(BUILD)/conformance/readers ; @tests/conformance/readers.sh $<
+
 demo:
 	@tools/deps build
 	@$(MAKE) --no-print-directory all
@@ -113,3 +122,21 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(shell find $(BUILD)/obj $(BUILD)/unit -name '*.d' 2>/dev/null)
+
+# ---- benchmarks (bench/README.md), and the differential test of jsone against npm's json-e ----
+
+.PHONY: bench bench-templates test-jsone-differential
+bench: bench-templates
+
+$(BUILD)/bench/templates: bench/templates.c $(BUILD)/obj/pipeline.o $(BUILD)/obj/embedded.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(BUILD)/obj/pipeline.o $(ARCHIVES) \
+	  $(BUILD)/obj/embedded.o -Wl,--end-group $(LIBS)
+bench-templates: $(BUILD)/bench/templates ; @bench/templates.sh $(BUILD)
+
+JSONE_ROOMS := base diag value jsone
+$(BUILD)/tests/jsone-driver: tests/jsone/driver.c $(foreach r,$(JSONE_ROOMS),$(BUILD)/lib/$(r).a) $(BUILD)/obj/embedded.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(foreach r,$(JSONE_ROOMS),$(BUILD)/lib/$(r).a) \
+	  $(BUILD)/obj/embedded.o -Wl,--end-group $(LIBS)
+test-jsone-differential: $(BUILD)/tests/jsone-driver ; @tests/jsone/differential.sh $< 20000 1

@@ -70,7 +70,10 @@ static void read_header(Block *block, size_t indicator)
     block->at = line.next;
 }
 
-/* Without an indicator the first line that is not empty sets the indentation. */
+/*
+ * Without an indicator the first line that is not empty sets the indentation. Where an empty line before it is wider,
+ * or the parent's indentation is not exceeded, nothing but empty lines belongs to the block.
+ */
 static void find_indent(Block *block)
 {
     Line line = {.next = block->at};
@@ -79,12 +82,13 @@ static void find_indent(Block *block)
         return;
     }
     block->indent = PTRDIFF_MAX;
-    while (next_line(block, line.next, &line)) {
-        if (line.blank)
-            continue;
-        if (line.spaces > block->parent)
-            block->indent = line.spaces;
-        return;
+    ptrdiff_t widest = block->parent + 1;
+    while (next_line(block, line.next, &line) && !is_document_marker(line.text)) {
+        if (!line.blank) {
+            block->indent = line.spaces >= widest ? line.spaces : PTRDIFF_MAX;
+            return;
+        }
+        widest = line.spaces > widest ? line.spaces : widest;
     }
 }
 

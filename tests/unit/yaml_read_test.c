@@ -75,6 +75,36 @@ static void reads_values(void **state)
     check("a: 1\r\nb:\r\n  - x\r\n", "{\"a\":1,\"b\":[\"x\"]}");
 }
 
+/* Scalars whose text libfyaml 0.7.12 ends in uninitialised memory, and inputs that make it free what it freed before.
+ */
+static void survives_the_library(void **state)
+{
+    (void)state;
+    check("a: |\n\n", "{\"a\":\"\"}");
+    check("a: |+\n\n\nb: |-\n\n", "{\"a\":\"\\n\\n\",\"b\":\"\"}");
+    check(" |\n n\n  l\n\n # c\n", "\"n\\n l\\n\\n# c\\n\"");
+    check("\"f\n t ,\n \nto \t\\\n \\ \t\nn\"\n", "\"f t ,\\nto \\t  n\"");
+    check("? a:\t- b\n", "1:5 tab used for indentation; use spaces");
+    check("x: 1\n? - c:  \t?\n", "2:9 tab used for indentation; use spaces");
+    check("? a: \t>\n  b\n", "1:6 tab used for indentation; use spaces");
+    check("? a:\t?b\n", "1:5 tab used for indentation; use spaces");
+    check("? a\n: \"b:\tc\"\n", "{\"a\":\"b:\\tc\"}");
+    check("a: |\n  b:\t- c\n", "{\"a\":\"b:\\t- c\\n\"}");
+}
+
+static void decodes_scalars(void **state)
+{
+    (void)state;
+    check("a: x\n  y\n\n\n  z  # c\nb: 'x''y\n\n  z '\nc: \"x\\\n  \\  y\\x41\\u00e4\\U0001F600\\/\\_\"\n",
+          "{\"a\":\"x y\\n\\nz\",\"b\":\"x'y\\nz \",\"c\":\"x  yA\xC3\xA4\xF0\x9F\x98\x80/\xC2\xA0\"}");
+    check("a: >\n  x\n  y\n\n   z\n  w\n\n\n  v\n\nb: |1-\n   x\n\nc:\n- >+2\n    x\n\n- |\r\n x\r\n y\r\n",
+          "{\"a\":\"x y\\n\\n z\\nw\\n\\nv\\n\",\"b\":\"  x\",\"c\":[\"  x\\n\\n\",\"x\\ny\\n\"]}");
+    check(" >\n \n  \n # c\n", "\"\"");
+    check("|\n \n...\n", "\"\"");
+    check("- - |2\n     x\n- a: |\n    # x\n   # c\n- ['', \"\", 'a']\n",
+          "[[\" x\\n\"],{\"a\":\"# x\\n\"},[\"\",\"\",\"a\"]]");
+}
+
 static void shares_aliases(void **state)
 {
     (void)state;
@@ -255,7 +285,8 @@ static void reads_large_maps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_values),     cmocka_unit_test(shares_aliases),
+        cmocka_unit_test(reads_values),     cmocka_unit_test(survives_the_library),
+        cmocka_unit_test(decodes_scalars),  cmocka_unit_test(shares_aliases),
         cmocka_unit_test(refuses_bombs),    cmocka_unit_test(refuses_with_a_place),
         cmocka_unit_test(names_tabs),       cmocka_unit_test(words_syntax_errors),
         cmocka_unit_test(keeps_places),     cmocka_unit_test(keeps_text_of_plain_scalars),
