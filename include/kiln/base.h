@@ -160,8 +160,8 @@ const EmbeddedFile *embedded_find(Str path);
  */
 int file_read(Arena *arena, int at, const char *path, size_t limit, Str *text) KILN_MUST_USE;
 /*
- * The same for a path that an input names: relative to the folder root, without ".." and without following a symbolic link
- * out of root (ELOOP or EXDEV).
+ * The same for a path that an input names: relative to the folder root, without empty parts, "." or ".." (EINVAL), and
+ * without following symbolic links (ELOOP).
  */
 int file_read_beneath(Arena *arena, Str root, Str path, size_t limit, Str *text) KILN_MUST_USE;
 /* Standard input or any open descriptor, to its end. */

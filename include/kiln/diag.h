@@ -54,7 +54,7 @@ typedef struct Diag {
     Str file;    /* where there is no origin but a file to name; else empty */
     Str message; /* lower case, no full stop: "unknown field 'helth'; did you mean 'health'?" */
     Str detail;   /* a further line below the quoted one, or empty */
-    bool masked; /* what stands at the place is secret: the quoted line ends there */
+    bool masked; /* what stands at the place is secret: no quote of its line goes beyond it */
 } Diag;
 
 typedef struct Diags Diags;

@@ -1,6 +1,6 @@
 /*
- * Arenas: blocks that grow in size, handed out front to back, freed together. A request too large for a block gets one of its
- * own, so that one huge text does not waste the rest of the current block.
+ * Arenas: blocks that grow in size, handed out front to back, freed together. A request too large for a block gets
+ * one of its own, so that one huge text does not waste the rest of the current block.
  */
 #include "kiln/base.h"
 
@@ -126,15 +126,20 @@ Str arena_copy(Arena *arena, Str text)
     return (Str){arena_text(arena, text), text.size};
 }
 
+/* Most texts are short, so that one pass of formatting is enough. */
 Str arena_vprintf(Arena *arena, const char *format, va_list args)
 {
+    char small[256];
     va_list again;
     va_copy(again, args);
-    int size = vsnprintf(NULL, 0, format, args);
+    int size = vsnprintf(small, sizeof small, format, args);
     if (size < 0)
         base_out_of_memory();
     char *text = arena_alloc(arena, (size_t)size + 1);
-    vsnprintf(text, (size_t)size + 1, format, again);
+    if ((size_t)size < sizeof small)
+        memcpy(text, small, (size_t)size);
+    else
+        vsnprintf(text, (size_t)size + 1, format, again);
     va_end(again);
     return (Str){text, (size_t)size};
 }

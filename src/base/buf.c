@@ -54,11 +54,15 @@ void buf_vprintf(Buf *buf, const char *format, va_list args)
 {
     va_list again;
     va_copy(again, args);
-    int size = vsnprintf(NULL, 0, format, args);
+    buf_reserve(buf, 64);
+    size_t room = buf->capacity - buf->size;
+    int size = vsnprintf(buf->data + buf->size, room, format, args);
     if (size < 0)
         base_out_of_memory();
-    buf_reserve(buf, (size_t)size + 1);
-    vsnprintf(buf->data + buf->size, (size_t)size + 1, format, again);
+    if ((size_t)size >= room) {
+        buf_reserve(buf, (size_t)size + 1);
+        vsnprintf(buf->data + buf->size, (size_t)size + 1, format, again);
+    }
     va_end(again);
     buf->size += (size_t)size;
 }

@@ -1,23 +1,31 @@
 /*
- * Files: whole reads with a limit, atomic replacement, sorted listings. Interrupted calls are resumed; a file that grows while
- * it is read ends at the limit. Errors are errno values; who asked reports them.
+ * Files: whole reads with a limit, atomic replacement, sorted listings. Interrupted calls are resumed; a file that
+ * grows while it is read ends where it ended before. Errors are errno values; who asked reports them.
  */
 #include "kiln/base.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Standard input may be somebody else's descriptor that does not block; reading it waits all the same. */
+static bool is_passing(int fd, int error)
+{
+    struct pollfd awaited = {.fd = fd, .events = POLLIN};
+    return error == EINTR || (error == EAGAIN && (poll(&awaited, 1, -1) >= 0 || errno == EINTR));
+}
 
 static int read_all(int fd, Buf *buf, size_t limit)
 {
     for (;;) {
         buf_reserve(buf, 16 * 1024);
         ssize_t got = read(fd, buf->data + buf->size, buf->capacity - buf->size);
-        if (got < 0 && errno == EINTR)
+        if (got < 0 && is_passing(fd, errno))
             continue;
         if (got < 0)
             return errno;
@@ -66,44 +74,70 @@ static int read_opened(Arena *arena, int fd, size_t limit, Str *text)
     int error = fstat(fd, &status) ? errno : 0;
     if (!error && !S_ISREG(status.st_mode))
         error = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
-    return error ? error : read_sized(arena, fd, (size_t)status.st_size, limit, text);
+    if (error)
+        return error;
+    /* What the kernel makes up as it is read (/proc) has no size; nor has an empty file, which is as well read so. */
+    if (status.st_size == 0)
+        return file_read_fd(arena, fd, limit, text);
+    return read_sized(arena, fd, (size_t)status.st_size, limit, text);
 }
 
 /* O_NONBLOCK: opening a FIFO must not wait for a writer. */
 enum { READ_FLAGS = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY };
 
+/* A socket cannot even be opened; to who asks it is one more thing that is no file. */
+static int open_error(int error)
+{
+    return error == ENXIO ? EINVAL : error;
+}
+
 int file_read(Arena *arena, int at, const char *path, size_t limit, Str *text)
 {
     int fd = openat(at, path, READ_FLAGS);
     if (fd < 0)
-        return errno;
+        return open_error(errno);
     int error = read_opened(arena, fd, limit, text);
     close(fd);
     return error;
 }
 
-/* Each component is opened from the one before it, and none may be a link, so that no name leads out of the folder. */
-static int open_walk(int folder, Str path, int *opened)
+static bool is_link(int at, const char *name)
+{
+    struct stat status;
+    return !fstatat(at, name, &status, AT_SYMLINK_NOFOLLOW) && S_ISLNK(status.st_mode);
+}
+
+static int open_part(int at, Str part, bool last, int *opened)
 {
     char name[NAME_MAX + 1];
+    if (part.size > NAME_MAX)
+        return ENAMETOOLONG;
+    if (!part.size || str_has_char(part, '\0') || str_equal(part, STR("..")) || str_equal(part, STR(".")))
+        return EINVAL;
+    memcpy(name, part.data, part.size);
+    name[part.size] = '\0';
+    *opened = openat(at, name, O_NOFOLLOW | (last ? READ_FLAGS : O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (*opened >= 0)
+        return 0;
+    int error = open_error(errno);
+    /* The kernel says of a link to a folder that it is none. */
+    return error == ENOTDIR && is_link(at, name) ? ELOOP : error;
+}
+
+/* Each part is opened from the one before it, and none may be a link, so that no name leads out of the folder. */
+static int open_walk(int folder, Str path, int *opened)
+{
     Str part;
-    int at = folder;
-    while (str_split(&path, '/', &part)) {
-        if (!part.size || part.size > NAME_MAX || str_equal(part, STR("..")) || str_equal(part, STR(".")))
-            return EINVAL;
-        memcpy(name, part.data, part.size);
-        name[part.size] = '\0';
-        int flags = path.data ? O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW : READ_FLAGS | O_NOFOLLOW;
-        int next = openat(at, name, flags);
-        int error = next < 0 ? errno : 0;
+    int at = folder, error = path.data ? 0 : EINVAL;
+    while (!error && str_split(&path, '/', &part)) {
+        int next = -1;
+        error = open_part(at, part, !path.data, &next);
         if (at != folder)
             close(at);
-        if (error)
-            return error;
         at = next;
     }
     *opened = at;
-    return 0;
+    return error;
 }
 
 int file_read_beneath(Arena *arena, Str root, Str path, size_t limit, Str *text)
@@ -135,13 +169,24 @@ static int write_all(int fd, Str text)
     return 0;
 }
 
+/* Always a new file: what a killed run left under the name may be a link, or not be ours to write. */
+static int open_new(int at, const char *name)
+{
+    enum { FLAGS = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC };
+    int fd = openat(at, name, FLAGS, 0666);
+    if (fd < 0 && errno == EEXIST && !unlinkat(at, name, 0))
+        fd = openat(at, name, FLAGS, 0666);
+    return fd;
+}
+
 int file_write(int at, const char *name, Str text)
 {
+    /* The process in the name keeps two runs that write the same file from writing the same temporary one. */
     char temporary[NAME_MAX + 1];
-    int length = snprintf(temporary, sizeof temporary, FILE_TEMPORARY_PREFIX "%.200s", name);
+    int length = snprintf(temporary, sizeof temporary, FILE_TEMPORARY_PREFIX "%ld-%.200s", (long)getpid(), name);
     if (length < 0)
         return EINVAL;
-    int fd = openat(at, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+    int fd = open_new(at, temporary);
     if (fd < 0)
         return errno;
     int error = write_all(fd, text);
@@ -186,12 +231,13 @@ static int list_entries(Arena *arena, DIR *folder, FileEntry **entries, size_t *
             continue;
         unsigned char type = entry_type(folder, entry);
         ARENA_GROW(arena, *entries, *count, capacity);
-        (*entries)[(*count)++] = (FileEntry){arena_copy(arena, str_from(entry->d_name)), type == DT_DIR,
-                                             type == DT_REG, type == DT_LNK};
+        (*entries)[(*count)++] =
+            (FileEntry){arena_copy(arena, str_from(entry->d_name)), type == DT_DIR, type == DT_REG, type == DT_LNK};
     }
+    int error = errno;
     if (*count > 1)
         qsort(*entries, *count, sizeof **entries, entry_compare);
-    return errno;
+    return error;
 }
 
 int folder_list(Arena *arena, int at, const char *path, FileEntry **entries, size_t *count)

@@ -2,7 +2,7 @@
 #include "kiln/base.h"
 
 /* Longer words are not names that somebody mistyped. */
-enum { LONGEST = 64 };
+enum { LONGEST = 64, SHORT_NAME = 3 };
 
 static size_t smallest(size_t a, size_t b, size_t c)
 {
@@ -12,7 +12,8 @@ static size_t smallest(size_t a, size_t b, size_t c)
 
 size_t edit_distance(Str a, Str b, size_t limit)
 {
-    if (a.size > LONGEST || b.size > LONGEST)
+    size_t apart = a.size > b.size ? a.size - b.size : b.size - a.size;
+    if (a.size > LONGEST || b.size > LONGEST || apart > limit)
         return limit + 1;
     size_t rows[3][LONGEST + 1];
     for (size_t j = 0; j <= b.size; j++)
@@ -34,7 +35,8 @@ size_t edit_distance(Str a, Str b, size_t limit)
         if (best > limit)
             return limit + 1;
     }
-    return rows[a.size % 3][b.size];
+    size_t distance = rows[a.size % 3][b.size];
+    return distance <= limit ? distance : limit + 1;
 }
 
 NearMiss near_miss_begin(Str word)
@@ -47,7 +49,9 @@ void near_miss_offer(NearMiss *miss, Str candidate)
 {
     if (!miss->distance)
         return;
-    size_t distance = edit_distance(miss->word, candidate, miss->distance - 1);
+    /* The beginning of a longer name is what people type for short: prod for production. */
+    bool begins = miss->word.size >= SHORT_NAME && str_starts(candidate, miss->word);
+    size_t distance = begins ? 1 : edit_distance(miss->word, candidate, miss->distance - 1);
     if (distance < miss->distance && distance < candidate.size) {
         miss->distance = distance;
         miss->best = candidate;

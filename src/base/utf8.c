@@ -23,10 +23,26 @@ static size_t sequence_length(const unsigned char *p, size_t left)
     return length;
 }
 
+/* Nearly all text is ASCII, and is passed over eight bytes at a time; the last few are left to the caller. */
+static size_t ascii_prefix(const unsigned char *p, size_t left)
+{
+    uint64_t eight;
+    size_t at = 0;
+    for (; left - at >= sizeof eight; at += sizeof eight) {
+        memcpy(&eight, p + at, sizeof eight);
+        if (eight & 0x8080808080808080u)
+            break;
+    }
+    return at;
+}
+
 bool utf8_valid(Str text, size_t *bad)
 {
     const unsigned char *p = (const unsigned char *)text.data;
     for (size_t i = 0; i < text.size;) {
+        i += ascii_prefix(p + i, text.size - i);
+        if (i == text.size)
+            break;
         size_t length = sequence_length(p + i, text.size - i);
         if (!length) {
             if (bad)

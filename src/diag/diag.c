@@ -1,5 +1,5 @@
 /* Diags: what went wrong, collected, put in order and printed with the source line and a caret. */
-#include "kiln/diag.h"
+#include "diag_private.h"
 
 #include <stdlib.h>
 
@@ -140,6 +140,7 @@ typedef struct SortKey {
     Str file;
     Origin origin;
     size_t order;
+    bool repeated; /* something before it says the same about the same place */
 } SortKey;
 
 static int key_compare(const void *left, const void *right)
@@ -153,22 +154,43 @@ static int key_compare(const void *left, const void *right)
     return a->order < b->order ? -1 : a->order > b->order;
 }
 
+/* What makes two diagnostics the same; the place is the one in the order and, for a note, its own as well. */
+static int said_compare(const SortKey *a, const SortKey *b)
+{
+    int order = str_compare(a->file, b->file);
+    if (!order)
+        order = (a->origin > b->origin) - (a->origin < b->origin);
+    if (!order)
+        order = (a->diag.origin > b->diag.origin) - (a->diag.origin < b->diag.origin);
+    if (!order)
+        order = (a->diag.severity > b->diag.severity) - (a->diag.severity < b->diag.severity);
+    if (!order)
+        order = str_compare(a->diag.message, b->diag.message);
+    return order ? order : str_compare(a->diag.detail, b->diag.detail);
+}
+
+static int repeat_compare(const void *left, const void *right)
+{
+    const SortKey *a = *(SortKey *const *)left, *b = *(SortKey *const *)right;
+    int order = said_compare(a, b);
+    return order ? order : a->order < b->order ? -1 : a->order > b->order;
+}
+
 static Str diag_file(const Diags *diags, const Diag *diag)
 {
     const Source *source = sources_find(diags->sources, diag->origin);
     return source ? source->name : diag->file;
 }
 
-static bool diag_repeats(const SortKey *keys, size_t at)
+/* By a sort of their own: thousands of services may be wrong in the same place of one overlay. */
+static void keys_mark(const Diags *diags, SortKey *keys)
 {
-    const SortKey *key = &keys[at];
-    for (size_t i = at; i-- > 0;) {
-        if (keys[i].origin != key->origin || !str_equal(keys[i].file, key->file))
-            return false;
-        if (keys[i].diag.severity == key->diag.severity && str_equal(keys[i].diag.message, key->diag.message))
-            return true;
-    }
-    return false;
+    SortKey **said = ARENA_ARRAY(diags->arena, SortKey *, diags->count);
+    for (size_t i = 0; i < diags->count; i++)
+        said[i] = &keys[i];
+    qsort(said, diags->count, sizeof(SortKey *), repeat_compare);
+    for (size_t i = 1; i < diags->count; i++)
+        said[i]->repeated = said_compare(said[i - 1], said[i]) == 0;
 }
 
 static void keys_fill(const Diags *diags, SortKey *keys)
@@ -177,7 +199,7 @@ static void keys_fill(const Diags *diags, SortKey *keys)
         const Diag *diag = &diags->list[i];
         bool follows = diag->severity == SEVERITY_NOTE && i > 0;
         keys[i] = (SortKey){*diag, follows ? keys[i - 1].file : diag_file(diags, diag),
-                            follows ? keys[i - 1].origin : diag->origin, i};
+                            follows ? keys[i - 1].origin : diag->origin, i, false};
     }
 }
 
@@ -187,11 +209,12 @@ void diags_sort(Diags *diags)
         return;
     SortKey *keys = ARENA_ARRAY(diags->arena, SortKey, diags->count);
     keys_fill(diags, keys);
+    keys_mark(diags, keys);
     qsort(keys, diags->count, sizeof *keys, key_compare);
     size_t kept = 0;
     diags->errors = 0;
     for (size_t i = 0; i < diags->count; i++) {
-        if (diag_repeats(keys, i))
+        if (keys[i].repeated)
             continue;
         diags->list[kept++] = keys[i].diag;
         diags->errors += keys[i].diag.severity == SEVERITY_ERROR;
@@ -204,11 +227,12 @@ void diags_sort(Diags *diags)
 /* A quoted line wider than this is cut around the caret. */
 enum { QUOTE_WIDTH = 116, QUOTE_INDENT = 4 };
 
-/* One code point of a quoted line, made harmless for a terminal. */
-static void quote_add(Buf *out, uint32_t c)
+/* One character of an input, made harmless for a terminal. */
+static void char_add(Buf *out, uint32_t c)
 {
-    bool control = c < 0x20 || c == 0x7F || (c >= 0x80 && c < 0xA0) || c == 0x2028 || c == 0x2029;
-    bool direction = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+    bool control = c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029;
+    bool direction = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F ||
+                     c == 0x061C;
     if (c == '\t')
         buf_add_char(out, ' ');
     else if (control || direction)
@@ -217,53 +241,89 @@ static void quote_add(Buf *out, uint32_t c)
         utf8_add(out, c);
 }
 
-static void print_quote(const Place *place, bool masked, Buf *out)
+/* Messages repeat what inputs say: a line break in one must not look like a line of ours. */
+static void text_add(Buf *out, Str text)
+{
+    for (size_t at = 0; at < text.size;)
+        char_add(out, line_next(text, &at));
+}
+
+/*
+ * The column from which a quoted line is secret: that of the first masked diagnostic in the line, whichever diagnostic is
+ * being printed, so that a neighbour's message cannot repeat the secret. SIZE_MAX: nothing is.
+ */
+static size_t secret_column(const Diags *diags, const Place *place)
+{
+    Str line = place->line_text;
+    Origin start = place->source->base + (Origin)(line.data - place->source->text.data);
+    Origin first = ORIGIN_NONE;
+    for (size_t i = 0; i < diags->count; i++) {
+        const Diag *diag = &diags->list[i];
+        bool here = diag->masked && diag->origin >= start && diag->origin - start <= line.size;
+        if (here && (first == ORIGIN_NONE || diag->origin < first))
+            first = diag->origin;
+    }
+    return first == ORIGIN_NONE ? SIZE_MAX : utf8_length(str_slice(line, 0, first - start));
+}
+
+static void print_quote(const Diags *diags, const Place *place, Buf *out)
 {
     size_t caret = place->column - 1;
-    size_t length = masked ? caret : utf8_length(place->line_text);
     size_t from = caret > QUOTE_WIDTH * 3 / 4 ? caret - QUOTE_WIDTH / 2 : 0;
-    size_t to = from + QUOTE_WIDTH < length ? from + QUOTE_WIDTH : length;
+    size_t secret = secret_column(diags, place);
+    size_t to = secret < from + QUOTE_WIDTH ? secret : from + QUOTE_WIDTH;
     buf_add_repeat(out, ' ', QUOTE_INDENT);
     size_t column = 0;
-    for (size_t at = 0; at < place->line_text.size; column++) {
-        /* A file that is no UTF-8 is quoted byte by byte. */
-        size_t bad;
-        Str rest = str_slice(place->line_text, at, at + 4);
-        bool broken = !utf8_valid(rest, &bad) && bad == 0;
-        uint32_t c = broken ? 0xFFFD : utf8_next(place->line_text, &at);
-        at += broken;
-        if (column >= from && column < to)
-            quote_add(out, c);
+    for (size_t at = 0; at < place->line_text.size && column < to; column++) {
+        uint32_t c = line_next(place->line_text, &at);
+        if (column >= from)
+            char_add(out, c);
     }
-    buf_add(out, masked ? STR("***\n") : STR("\n"));
+    buf_add(out, secret == SIZE_MAX ? STR("\n") : STR("***\n"));
     buf_add_repeat(out, ' ', QUOTE_INDENT + caret - from);
     buf_add(out, STR("^\n"));
 }
 
 static void print_place(const Place *place, Str file, Buf *out)
 {
+    text_add(out, place->source ? place->source->name : file);
     if (place->source)
-        buf_printf(out, "%.*s:%u:%u: ", STR_ARG(place->source->name), place->line, place->column);
+        buf_printf(out, ":%u:%u: ", place->line, place->column);
     else if (file.size)
-        buf_printf(out, "%.*s: ", STR_ARG(file));
+        buf_add(out, STR(": "));
 }
 
 static void print_diag(const Diags *diags, const Diag *diag, Buf *out)
 {
     Place place = origin_place(diags->sources, diag->origin);
     print_place(&place, diag->file, out);
-    buf_printf(out, "%s: %.*s\n", severity_names[diag->severity], STR_ARG(diag->message));
+    buf_printf(out, "%s: ", severity_names[diag->severity]);
+    text_add(out, diag->message);
+    buf_add_char(out, '\n');
     if (place.source && place.line_text.size)
-        print_quote(&place, diag->masked, out);
-    if (diag->detail.size)
-        buf_printf(out, "    %.*s\n", STR_ARG(diag->detail));
+        print_quote(diags, &place, out);
+    if (diag->detail.size) {
+        buf_add_repeat(out, ' ', QUOTE_INDENT);
+        text_add(out, diag->detail);
+        buf_add_char(out, '\n');
+    }
 }
 
 void diags_print(const Diags *diags, Buf *out)
 {
-    size_t shown = diags->count < DIAGS_PRINT_LIMIT ? diags->count : DIAGS_PRINT_LIMIT;
-    for (size_t i = 0; i < shown; i++)
-        print_diag(diags, &diags->list[i], out);
+    /* Room is kept for the errors still to come: whoever drowns in warnings has to see what ended the run. */
+    size_t errors = diags->errors, shown = 0;
+    bool hidden = false; /* a note goes with what it explains */
+    for (size_t i = 0; i < diags->count && shown < DIAGS_PRINT_LIMIT; i++) {
+        const Diag *diag = &diags->list[i];
+        if (diag->severity != SEVERITY_NOTE)
+            hidden = diag->severity != SEVERITY_ERROR && shown + errors >= DIAGS_PRINT_LIMIT;
+        if (hidden)
+            continue;
+        print_diag(diags, diag, out);
+        errors -= diag->severity == SEVERITY_ERROR;
+        shown++;
+    }
     if (shown < diags->count)
         buf_printf(out, "note: %zu more of these are not shown\n", diags->count - shown);
 }

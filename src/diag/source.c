@@ -1,7 +1,8 @@
 /*
- * Sources: all texts of a run in one 32-bit number space. They are added in rising order, so a place is found by bisection.
+ * Sources: all texts of a run in one 32-bit number space. They are added in rising order, so a place is found by
+ * bisection.
  */
-#include "kiln/diag.h"
+#include "diag_private.h"
 
 struct Sources {
     Arena *arena;
@@ -46,6 +47,27 @@ const Source *sources_find(const Sources *sources, Origin origin)
     return sources->list[low];
 }
 
+uint32_t line_next(Str line, size_t *at)
+{
+    if ((unsigned char)line.data[*at] < 0x80)
+        return (unsigned char)line.data[(*at)++];
+    size_t bad;
+    Str rest = str_slice(line, *at, *at + 4);
+    if (!utf8_valid(rest, &bad) && bad == 0) {
+        (*at)++;
+        return 0xFFFD;
+    }
+    return utf8_next(line, at);
+}
+
+static unsigned column_of(Str line, size_t offset)
+{
+    unsigned column = 1;
+    for (size_t at = 0; at < offset; column++)
+        line_next(line, &at);
+    return column;
+}
+
 Place origin_place(const Sources *sources, Origin origin)
 {
     Place place = {.source = sources_find(sources, origin)};
@@ -60,15 +82,14 @@ Place origin_place(const Sources *sources, Origin origin)
         start = (size_t)(at - text.data) + 1;
         place.line++;
     }
-    size_t skipped = place.line == 1 && str_starts(text, STR("\xEF\xBB\xBF")) ? 3 : 0;
-    if (skipped > offset)
-        skipped = offset;
+    if (start == 0 && str_starts(text, STR("\xEF\xBB\xBF")))
+        start = 3;
     const char *end = text.size ? memchr(text.data + start, '\n', text.size - start) : NULL;
-    Str line = str_slice(text, start + skipped, end ? (size_t)(end - text.data) : text.size);
+    Str line = str_slice(text, start, end ? (size_t)(end - text.data) : text.size);
+    place.column = offset > start ? column_of(str_slice(text, start, text.size), offset - start) : 1;
     if (str_ends(line, STR("\r")))
         line.size--;
     place.line_text = line;
-    place.column = (unsigned)utf8_length(str_slice(text, start + skipped, offset)) + 1;
     return place;
 }
 
