@@ -87,10 +87,23 @@ test:
 	@tools/deps test
 	@$(MAKE) --no-print-directory check
 
-check: check-layers $(BUILD)/kiln $(UNIT_TESTS) $(BUILD)/tools/meant
+check: check-layers check-generated $(BUILD)/kiln $(UNIT_TESTS) $(BUILD)/tools/meant
 	@tests/run-all $(BUILD)
 
 check-layers: ; @tools/check-layers $(ROOMS)
+
+# The reference page comes from the field table.
+.PHONY: generate check-generated
+$(BUILD)/tools/generate: tools/generate.c $(BUILD)/obj/embedded.o $(foreach room,$(call upto,model),$(BUILD)/lib/$(room).a)
+	@mkdir -p $(@D)
+	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(foreach room,$(call upto,model),$(BUILD)/lib/$(room).a) \
+	  $(BUILD)/obj/embedded.o -Wl,--end-group $(LIBS)
+generate: $(BUILD)/tools/generate
+	@mkdir -p docs
+	@$< > docs/definition.md
+check-generated: $(BUILD)/tools/generate
+	@$< | diff -u docs/definition.md - && echo "generated: fine" || { echo "docs/definition.md is not what the table says; run: make generate" >&2; exit 1; }
+
 cases: $(BUILD)/kiln ; @tests/run-cases --kiln $(BUILD)/kiln
 golden: $(BUILD)/kiln ; @tests/run-golden $(BUILD)/kiln
 reread: $(BUILD)/kiln $(BUILD)/tools/meant ; @tests/run-reread $(BUILD)
@@ -130,13 +143,13 @@ bench: bench-templates
 
 $(BUILD)/bench/templates: bench/templates.c $(BUILD)/obj/pipeline.o $(BUILD)/obj/embedded.o $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(BUILD)/obj/pipeline.o $(ARCHIVES) \
+	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(BUILD)/obj/pipeline.o $(ARCHIVES) \
 	  $(BUILD)/obj/embedded.o -Wl,--end-group $(LIBS)
 bench-templates: $(BUILD)/bench/templates ; @bench/templates.sh $(BUILD)
 
 JSONE_ROOMS := base diag value jsone
 $(BUILD)/tests/jsone-driver: tests/jsone/driver.c $(foreach r,$(JSONE_ROOMS),$(BUILD)/lib/$(r).a) $(BUILD)/obj/embedded.o
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(foreach r,$(JSONE_ROOMS),$(BUILD)/lib/$(r).a) \
+	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(foreach r,$(JSONE_ROOMS),$(BUILD)/lib/$(r).a) \
 	  $(BUILD)/obj/embedded.o -Wl,--end-group $(LIBS)
 test-jsone-differential: $(BUILD)/tests/jsone-driver ; @tests/jsone/differential.sh $< 20000 1

@@ -141,6 +141,8 @@ static bool render_selected(Pipeline *pipeline, const EnvironmentContext *contex
         pipeline->result->services++;
         ok &= render_service(pipeline->renderer, context, &context->items[i], files, pipeline->diags);
     }
+    if (ok && !pipeline->request->service_count)
+        ok = render_patches_used(files, context, pipeline->diags);
     return ok;
 }
 
@@ -148,7 +150,8 @@ static bool judge(Pipeline *pipeline, Arena *arena, const Environment *environme
                   const RenderedFiles *files)
 {
     Findings findings = {0};
-    GateScope scope = {environment->name, environment->tier, context->project};
+    Origin origin = environment->origin != ORIGIN_NONE ? environment->origin : pipeline->project->origin;
+    GateScope scope = {environment->name, environment->tier, context->project, origin};
     bool ok = standards_judge(pipeline->standards, arena, scope, files->list, files->count, &findings, pipeline->diags);
     findings_report(&findings, pipeline->diags);
     pipeline->blocked += findings_errors(&findings);
@@ -311,10 +314,12 @@ static void finish_stream(Pipeline *pipeline)
 
 /* ---- all of it ---- */
 
-static bool load(Pipeline *pipeline)
+/* The project alone, and whether what was asked for is in it. */
+static bool load_project(Pipeline *pipeline)
 {
     const RenderRequest *request = pipeline->request;
-    ProjectOptions options = {request->folder, request->sets, request->set_count};
+    ProjectOptions options = {request->folder, request->sets, request->set_count, request->services,
+                              request->service_count};
     pipeline->project = project_load(pipeline->arena, pipeline->sources, options, pipeline->diags);
     if (!pipeline->project)
         return false;
@@ -322,9 +327,51 @@ static bool load(Pipeline *pipeline)
         check_environment_name(pipeline, request->environments[i]);
     for (size_t i = 0; i < request->service_count; i++)
         check_service_name(pipeline, request->services[i]);
+    return !pipeline->failed;
+}
+
+/* Without the standards, which judge only what is rendered. */
+static bool load_rendering(Pipeline *pipeline)
+{
+    bool ok = load_project(pipeline);
+    if (!pipeline->project)
+        return false;
     pipeline->renderer = renderer_new(pipeline->arena, pipeline->sources, pipeline->project, pipeline->diags);
+    return ok && pipeline->renderer;
+}
+
+const Project *pipeline_project(Arena *arena, const RenderRequest *request, Sources *sources, Diags *diags)
+{
+    Pipeline pipeline = {.arena = arena, .request = request, .sources = sources, .diags = diags};
+    return load_project(&pipeline) ? pipeline.project : NULL;
+}
+
+static bool load(Pipeline *pipeline)
+{
+    bool ok = load_rendering(pipeline);
+    if (!pipeline->project)
+        return false;
     pipeline->standards = standards_load(pipeline->arena, pipeline->sources, pipeline->project, pipeline->diags);
-    return pipeline->renderer && pipeline->standards && !pipeline->failed;
+    return ok && pipeline->standards;
+}
+
+bool pipeline_scene(Arena *arena, const RenderRequest *request, Sources *sources, Diags *diags, Scene *scene)
+{
+    Pipeline pipeline = {.arena = arena, .request = request, .sources = sources, .diags = diags};
+    if (!load_rendering(&pipeline))
+        return false;
+    *scene = (Scene){.project = pipeline.project, .renderer = pipeline.renderer};
+    const Environment *environment = project_environment(pipeline.project, request->environments[0]);
+    if (!services_complete(arena, pipeline.project, environment, diags, &scene->environment))
+        return false;
+    for (size_t i = 0; i < scene->environment.count; i++) {
+        if (str_equal(scene->environment.items[i].name, request->services[0]))
+            scene->service = &scene->environment.items[i];
+    }
+    if (!scene->service)
+        diag_plain_error(diags, "service '%.*s' is not enabled in environment '%.*s'; see 'enabled' in its definition",
+                         STR_ARG(request->services[0]), STR_ARG(environment->name));
+    return scene->service;
 }
 
 ExitStatus pipeline_render(Arena *arena, const RenderRequest *request, Sources *sources, Diags *diags, RenderResult *result)
@@ -344,5 +391,5 @@ ExitStatus pipeline_render(Arena *arena, const RenderRequest *request, Sources *
         return EXIT_TROUBLE;
     if (pipeline.blocked)
         return EXIT_FINDINGS;
-    return request->stream || write_all(&pipeline) ? EXIT_CLEAN : EXIT_TROUBLE;
+    return request->stream || request->judge_only || write_all(&pipeline) ? EXIT_CLEAN : EXIT_TROUBLE;
 }

@@ -74,6 +74,8 @@ typedef struct JsoneRun {
 } JsoneRun;
 
 JsoneRun jsone_run(Arena *arena, Diags *diags);
+/* An RFC 3339 time as JsoneRun.now wants it; STR_NONE where text is none. */
+Str jsone_clock(Arena *arena, Str text);
 /*
  * NULL on error. A template that yields nothing (a false $if at the top) gives null. A host function may call it with
  * the run that it was given: budgets then go on counting.
@@ -102,5 +104,16 @@ const Value *jsone_function(Arena *arena, const Function *function);
 const Value *jsone_fail(JsoneRun *run, Origin at, const char *format, ...) KILN_PRINTF(3, 4);
 /* Counts work that a host function is about to do; false (reported) when a budget is used up. */
 bool jsone_spend(JsoneRun *run, Origin at, size_t steps, size_t values) KILN_MUST_USE;
+/*
+ * The same for reading bytes of text, and for a walk over the whole of a value that is about to be printed: shared
+ * parts count as often as they appear, and no function or number that JSON lacks may be among them.
+ */
+bool jsone_spend_bytes(JsoneRun *run, Origin at, size_t bytes) KILN_MUST_USE;
+bool jsone_spend_walk(JsoneRun *run, Origin at, const Value *value) KILN_MUST_USE;
+
+/* ---- the built-in functions, for listing them ---- */
+
+size_t jsone_builtin_count(void);
+const Function *jsone_builtin(size_t index);
 
 #endif

@@ -111,6 +111,40 @@ typedef enum FieldType {
     FIELD_TYPE_COUNT
 } FieldType;
 
-typedef struct Field Field; /* src/model/table.h; walked by the room itself until the reference pages need it */
+typedef struct Field Field; /* src/model/table.h */
+
+/* One row as people are told of it. Texts live in the arena given; an empty one has nothing to say. */
+typedef struct FieldInfo {
+    const Field *row;
+    ModelDocument document;
+    Str path;     /* <name> for what users name, [] for an item: ports.<name>.containerPort */
+    Str where;    /* the files that it stands in */
+    Str type;     /* "a port (1-65535)" */
+    Str short_form; /* what a scalar in its place stands for: "containerPort" */
+    Str fallback; /* the default, as YAML or in words */
+    bool fallback_words;
+    Str kinds;    /* the workload kinds that have it; empty: all */
+    Str rivals;   /* the fields that exclude it */
+    Str members;  /* of a block: their names */
+    Str choices_later; /* values that are not supported yet */
+    Str doc;
+    Str example;  /* a value, as YAML */
+    Str refused;  /* there is no such field, and this is what to write */
+    bool required;
+    bool later;   /* not supported yet, it or a block around it */
+} FieldInfo;
+
+/*
+ * The row that a path leads to; names that users choose may be written as they are or as <name>. False: no such field, and
+ * *miss is what was meant instead, if that is close.
+ */
+bool model_field(Arena *arena, ModelDocument document, const Path *steps, size_t count, FieldInfo *info, Str *miss);
+/* Every row once, in the table's order: where a block has the fields of a service or a container, these are not repeated. */
+typedef void FieldVisit(void *user, const FieldInfo *info);
+void model_fields(Arena *arena, ModelDocument document, FieldVisit *visit, void *user);
+/* The reference page, docs/definition.md. */
+void model_print_page(Arena *arena, Buf *out);
+/* JSON Schema, draft-07, of what people write. */
+const Value *model_schema(Arena *arena, ModelDocument document);
 
 #endif

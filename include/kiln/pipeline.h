@@ -7,6 +7,8 @@
 
 #include "kiln/base.h"
 #include "kiln/diag.h"
+#include "kiln/render.h"
+#include "kiln/service.h"
 
 /* The exit status of every command (DESIGN.md §5). */
 typedef enum ExitStatus { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_TROUBLE = 2, EXIT_BUG = 70 } ExitStatus;
@@ -21,6 +23,7 @@ typedef struct RenderRequest {
     size_t set_count;
     Str output;              /* -o DIR; empty: the project's own */
     bool stream;             /* -o -: manifests only, into the stream */
+    bool judge_only;         /* nothing is written */
 } RenderRequest;
 
 typedef struct RenderResult {
@@ -34,6 +37,20 @@ typedef struct RenderResult {
     Str output;          /* the tree as the user would name it */
     Buf stream;          /* the caller releases it */
 } RenderResult;
+
+/* One service in one environment, complete: what its templates are evaluated with. */
+typedef struct Scene {
+    const Project *project;
+    const Renderer *renderer;
+    EnvironmentContext environment;
+    const ServiceContext *service;
+} Scene;
+
+/* The project, with all that the request names in it; NULL: reported. */
+const Project *pipeline_project(Arena *arena, const RenderRequest *request, Sources *sources, Diags *diags) KILN_MUST_USE;
+
+/* The request names one environment and one service. Lives in arena; false: reported. */
+bool pipeline_scene(Arena *arena, const RenderRequest *request, Sources *sources, Diags *diags, Scene *scene) KILN_MUST_USE;
 
 ExitStatus pipeline_render(Arena *arena, const RenderRequest *request, Sources *sources, Diags *diags, RenderResult *result);
 

@@ -25,6 +25,7 @@ typedef struct Environment {
     Str name;
     Tier tier;
     Str file; /* the environment's own file for kiln/source, or kiln.yaml where it has none */
+    Origin origin; /* its first line, or where kiln.yaml or a child names it; ORIGIN_NONE for a default */
     const struct Environment *parent; /* NULL: a built-in one or none */
     const Value *built_in; /* layer 1: the built-in environment's defaults, or NULL */
     const Value *built_in_vars;
@@ -57,6 +58,8 @@ typedef struct Project {
     Origin origin;
     const Value *defaults; /* layer 2, or NULL */
     const Value *set;      /* layer 8, or NULL */
+    const Str *selected;   /* the services that layer 8 is for; none: all */
+    size_t selected_count;
     ServiceFile *services; /* by name */
     size_t service_count;
     const Environment *environments; /* those of kiln.yaml, in promotion order */
@@ -69,6 +72,8 @@ typedef struct ProjectOptions {
     const char *folder;   /* where to look from, upwards */
     const Str *sets;      /* --set arguments: path=value */
     size_t set_count;
+    const Str *services;  /* the selected services, which alone are set; none: all */
+    size_t service_count;
 } ProjectOptions;
 
 Project *project_load(Arena *arena, Sources *sources, ProjectOptions options, Diags *diags) KILN_MUST_USE;
@@ -80,19 +85,60 @@ typedef struct Definition {
     const ServiceFile *service;
     const Environment *environment;
     const Value *value;    /* long form; constant defaults are not filled in yet (model_complete) */
+    const Value *filled;   /* the same before references were resolved */
     const Value *stated;   /* layers 4–8 alone, references unresolved: for "only a limit was stated" */
     const Value *own;      /* layers 4, 7 and 8 alone: what the service itself states */
     const Value *vars;     /* merged, resolved */
+    const Value *vars_stated; /* the same before references were resolved */
     const Value *release;  /* {tag, digest, revision} that applies to the image, or NULL */
-    bool enabled;
+    bool enabled;          /* false: value and vars are NULL */
 } Definition;
 
 bool project_define(const Project *project, const Environment *environment, const ServiceFile *service, Arena *arena,
                     Diags *diags, Definition *definition) KILN_MUST_USE;
 
+/* The vars as templates of an environment see them: what only makes sense inside a service stays as it is written. */
+const Value *project_environment_vars(const Project *project, const Environment *environment, Arena *arena);
+
 /* Layers 2 and 4 alone, for what exists once per project (workflows). */
 bool project_define_once(const Project *project, const ServiceFile *service, Arena *arena, Diags *diags,
                          Definition *definition) KILN_MUST_USE;
+
+/* ---- history.c: who said what ---- */
+
+/* What one layer says of one service, in long form. */
+typedef struct Layer {
+    unsigned number; /* 1–8 */
+    Str environment; /* whose, in layers 1, 3, 5 and 7: the environment's own or an ancestor's; else empty */
+    const Value *value;
+} Layer;
+/* Those that say anything, lowest first. */
+size_t project_layers(const Project *project, const Environment *environment, const ServiceFile *service, Arena *arena,
+                      Layer **layers);
+/* "service", "environment production", "service's environments.production" */
+Str layer_text(Arena *arena, const Layer *layer);
+
+/* One layer's word on one path. */
+typedef struct Statement {
+    const Layer *layer;
+    const MapEntry *entry; /* the value at the path, or around it where that leaves no room for the path: false, null, text */
+    size_t depth;          /* how many steps lead to it */
+    bool wins;
+} Statement;
+/*
+ * All layers' words on a path, highest first. Of statements on a map none wins: they are merged. vars are looked up in
+ * project and environment too.
+ */
+size_t project_history(const Project *project, const Definition *definition, const Path *steps, size_t count, Arena *arena,
+                       Statement **statements);
+
+/* ---- audit.c: the layers themselves ---- */
+
+/*
+ * Warns of overrides that are equal to what they override in layers 4–8, of what reaches no service, of environments that are
+ * weaker than those before them, and of variables that are unused or missing. False: a definition is broken (reported).
+ */
+bool project_audit(const Project *project, Arena *arena, Diags *diags) KILN_MUST_USE;
 
 /*
  * A file of the project as a value, its source registered. path is relative to root, and no symbolic link is followed. NULL

@@ -30,11 +30,23 @@ typedef struct RenderedFile {
     const ServiceContext *service; /* or NULL */
 } RenderedFile;
 
+/* What came of a patch that an environment states for its services. */
+typedef struct PatchUse {
+    Str name;
+    Str kind;
+    Origin origin; /* of the patch */
+    Origin place;  /* of its target */
+    bool matched;
+} PatchUse;
+
 typedef struct RenderedFiles {
     Arena *arena;
     RenderedFile *list;
     size_t count;
     size_t capacity;
+    PatchUse *uses;
+    size_t use_count;
+    size_t use_capacity;
 } RenderedFiles;
 RenderedFiles rendered_begin(Arena *arena);
 
@@ -42,7 +54,13 @@ bool render_environment(const Renderer *renderer, const EnvironmentContext *cont
     KILN_MUST_USE;
 bool render_service(const Renderer *renderer, const EnvironmentContext *context, const ServiceContext *service,
                     RenderedFiles *files, Diags *diags) KILN_MUST_USE;
+/* Once all services of an environment are rendered: each patch of the environment itself must have changed something. */
+bool render_patches_used(const RenderedFiles *files, const EnvironmentContext *context, Diags *diags) KILN_MUST_USE;
 bool render_project(const Renderer *renderer, const ProjectContext *context, RenderedFiles *files, Diags *diags) KILN_MUST_USE;
+
+/* What the templates of templates/service see, in arena. */
+const JsoneScope *render_service_scope(const Renderer *renderer, Arena *arena, const EnvironmentContext *context,
+                                       const ServiceContext *service);
 
 /* The file as it is written, header included. */
 void render_text(const RenderedFile *file, Buf *out);

@@ -42,6 +42,7 @@ typedef struct Finding {
     Str message;
     Str fix;
     bool masked; /* the place holds a secret: never quote it */
+    const Value *waiver; /* what lowered it to info, or NULL: {name, rule, reason, owner, expires …} */
 } Finding;
 
 typedef struct Findings {
@@ -50,11 +51,15 @@ typedef struct Findings {
     size_t capacity;
 } Findings;
 
+/* JSON Schema, draft-07, of a rule's file. */
+const Value *standards_schema(Arena *arena);
+
 /* What the objects are judged as: an environment's name and tier, and the project's context (or NULL). */
 typedef struct GateScope {
     Str environment;
     Tier tier;
     const Value *project;
+    Origin origin; /* where the environment is written, for its own objects; or ORIGIN_NONE */
 } GateScope;
 
 /* Judges all objects of one environment together. false when a rule itself is broken (reported); findings are no failure. */

@@ -9,7 +9,7 @@
  *
  * Scalars keep the text as written, so that `1.10` stays `1.10` where a string is due.
  *
- * Ownership: a value and its text live in the arena that its maker was given. Nothing here fails.
+ * Ownership: a value and its text live in the arena that its maker was given. Nothing here fails but value_patch.
  */
 #ifndef KILN_VALUE_H
 #define KILN_VALUE_H
@@ -152,9 +152,15 @@ typedef struct Path {
 /* A segment that is no plain word is quoted. */
 void path_print(const Path *path, Buf *out);
 Str path_text(Arena *arena, const Path *path);
+/* Takes a printed path apart, outermost step first, each pointing up at the one before; [] is an index of 0. NULL: no path. */
+const Path *path_parse(Arena *arena, Str text, size_t *count);
+/* What stands at a path. A list takes an index, or the name of an item that has one (containers.app). NULL: nothing does. */
+const MapEntry *value_at_path(Arena *arena, const Value *value, const Path *steps, size_t count);
 
 /* Compact JSON (RFC 8259), keys in the map's order or sorted by bytes; used by templates, hashes and messages. */
 void value_print_json(const Value *value, bool sorted, Buf *out);
+/* The same over several lines, two spaces deep, with a newline at the end. */
+void value_print_json_indented(const Value *value, Buf *out);
 
 /* ---- JSON Merge Patch (RFC 7386), origins kept: every value keeps the origin of the layer it came from ---- */
 
@@ -162,5 +168,31 @@ void value_print_json(const Value *value, bool sorted, Buf *out);
 const Value *value_merge(Arena *arena, const Value *target, const Value *patch);
 /* Fills, leaf by leaf, what target leaves unsaid (absent or null); false or a list in target fills nothing below it. */
 const Value *value_fill(Arena *arena, const Value *target, const Value *defaults);
+
+/* ---- JSON Patch (RFC 6902) with JSON Pointers (RFC 6901) ---- */
+
+/*
+ * What patches may still do, counted down by each call: one budget for all patches of an object set, so that copies of
+ * copies and wide maps rewritten again and again end in an error instead of using up memory.
+ */
+typedef struct ValuePatchBudget {
+    size_t operations;
+    size_t work; /* entries rewritten along the way, entries and bytes of what is added, copied or moved */
+} ValuePatchBudget;
+#define VALUE_PATCH_BUDGET ((ValuePatchBudget){.operations = 1000, .work = 4u << 20})
+
+typedef struct ValuePatchError {
+    size_t operation; /* which one, from 0; SIZE_MAX: operations is no list */
+    Origin origin;    /* its member at fault, else the operation */
+    Str reason;       /* lower case, in the arena: "nothing at '/spec/replica'; did you mean 'replicas'?" */
+} ValuePatchError;
+
+/*
+ * target with all operations carried out; NULL after the first that fails. Shares all that does not change. A value that
+ * was added keeps its own origin, one that was copied or moved has the operation's, as has a map or list that lost a
+ * member (there is nothing else left to point at); new entries have the operation's place for their key.
+ */
+const Value *value_patch(Arena *arena, const Value *target, const Value *operations, ValuePatchBudget *budget,
+                         ValuePatchError *error) KILN_MUST_USE;
 
 #endif

@@ -129,3 +129,28 @@ Str argument_value(const Arguments *arguments, OptionId id)
     size_t count = arguments->option[id].count;
     return count ? arguments->option[id].values[count - 1] : STR("");
 }
+
+const char *cli_folder(const Arguments *arguments)
+{
+    if (!argument_given(arguments, OPTION_FOLDER))
+        return ".";
+    return arena_text(arguments->arena, argument_value(arguments, OPTION_FOLDER));
+}
+
+int cli_format(const Arguments *arguments, const char *const *words)
+{
+    Str format = argument_value(arguments, OPTION_FORMAT);
+    if (!argument_given(arguments, OPTION_FORMAT))
+        return 0;
+    Buf list = {0};
+    for (int i = 0; words[i]; i++) {
+        if (str_equal(format, str_from(words[i]))) {
+            buf_release(&list);
+            return i;
+        }
+        buf_printf(&list, "%s%s", i == 0 ? "" : words[i + 1] ? ", " : " or ", words[i]);
+    }
+    cli_error("option --format: expected %.*s, found '%.*s'", STR_ARG(buf_str(&list)), STR_ARG(format));
+    buf_release(&list);
+    return -1;
+}

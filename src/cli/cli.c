@@ -19,6 +19,15 @@ bool cli_write(int fd, Str text)
     return true;
 }
 
+ExitStatus cli_print(Buf *out)
+{
+    bool written = cli_write(STDOUT_FILENO, buf_str(out));
+    if (!written)
+        cli_error("cannot write to standard output: %s", strerror(errno));
+    buf_release(out);
+    return written ? EXIT_CLEAN : EXIT_TROUBLE;
+}
+
 void cli_error(const char *format, ...)
 {
     Buf out = {0};

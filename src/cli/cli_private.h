@@ -12,6 +12,13 @@ typedef enum OptionId {
     OPTION_OUTPUT,
     OPTION_SET,
     OPTION_FOLDER,
+    OPTION_CONTEXT_FILE,
+    OPTION_FORMAT,
+    OPTION_NOW,
+    OPTION_FUNCTIONS,
+    OPTION_PROJECT,
+    OPTION_CONTEXT,
+    OPTION_OVERLAYS,
     OPTION_HELP,
     OPTION_VERSION,
     OPTION_COUNT
@@ -68,8 +75,22 @@ void cli_error(const char *format, ...) KILN_PRINTF(1, 2);
 /* Everything in diags, sorted, on stderr. */
 void cli_print_diags(Diags *diags);
 bool cli_write(int fd, Str text);
+/* All of out on stdout; releases it. */
+ExitStatus cli_print(Buf *out);
+/* -C, or the working directory. */
+const char *cli_folder(const Arguments *arguments);
+/* The place of --format's word in words (ended by NULL; the first is the default), or -1 after the error. */
+int cli_format(const Arguments *arguments, const char *const *words);
+/* A file, or standard input for "-", as a source. NULL: reported. */
+const Source *cli_read(Arena *arena, Sources *sources, Str path, Diags *diags);
 
 ExitStatus command_render(const Arguments *arguments);
+ExitStatus command_eval(const Arguments *arguments);
+ExitStatus command_explain(const Arguments *arguments);
+ExitStatus command_schema(const Arguments *arguments);
+ExitStatus command_list(const Arguments *arguments);
+ExitStatus command_check(const Arguments *arguments);
+ExitStatus explain_field(const Arguments *arguments, bool json); /* one operand */
 ExitStatus command_version(const Arguments *arguments);
 ExitStatus command_help(const Arguments *arguments);
 

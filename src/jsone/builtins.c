@@ -305,8 +305,8 @@ static const Builtin builtins[BUILTIN_COUNT] = {
     BUILTIN(6, "number", invoke_number, 1, false, "number(string): the number it spells", KIND_STRING),
     BUILTIN(7, "range", invoke_range, 2, true, "range(start, stop, step): the integers from start to before stop",
             KIND_INTEGER, KIND_INTEGER, KIND_INTEGER),
-    BUILTIN(8, "lowercase", invoke_lowercase, 1, false, "lowercase(string)", KIND_STRING),
-    BUILTIN(9, "uppercase", invoke_uppercase, 1, false, "uppercase(string)", KIND_STRING),
+    BUILTIN(8, "lowercase", invoke_lowercase, 1, false, "lowercase(string): in lower case", KIND_STRING),
+    BUILTIN(9, "uppercase", invoke_uppercase, 1, false, "uppercase(string): in upper case", KIND_STRING),
     BUILTIN(10, "str", invoke_str, 1, false, "str(scalar): as a string",
             KIND_STRING | KIND_NUMBER | KIND_BOOL | KIND_NULL),
     BUILTIN(11, "len", invoke_len, 1, false, "len(string or list): code points or items", KIND_STRING | KIND_LIST),
@@ -365,6 +365,16 @@ const Value *builtin_find(Str name)
             return &builtins[i].value;
     }
     return NULL;
+}
+
+size_t jsone_builtin_count(void)
+{
+    return BUILTIN_COUNT;
+}
+
+const Function *jsone_builtin(size_t index)
+{
+    return &builtins[index].function;
 }
 
 void builtins_offer(NearMiss *miss)

@@ -192,6 +192,11 @@ bool spend_bytes(JsoneRun *run, Origin at, size_t bytes)
     return spend_steps(run, at, bytes / 16);
 }
 
+bool jsone_spend_bytes(JsoneRun *run, Origin at, size_t bytes)
+{
+    return spend_bytes(run, at, bytes);
+}
+
 bool jsone_spend(JsoneRun *run, Origin at, size_t steps, size_t values)
 {
     if (steps > run->limits->steps)

@@ -233,6 +233,27 @@ static Str moment_print(Arena *arena, int64_t milliseconds)
                         (int)(rest % 1000));
 }
 
+/* Stricter than ECMA-262: RFC 3339 §5.6 wants seconds and a zone, and a day that the month has. */
+static bool is_rfc3339(Arena *arena, Str text)
+{
+    int64_t date;
+    if (text.size < 20 || text.data[10] != 'T' || str_equal(str_slice(text, 11, 13), STR("24")) ||
+        text.data[16] != ':' || !moment_parse(str_slice(text, 0, 10), &date))
+        return false;
+    Str zone = text.data[text.size - 1] == 'Z' ? STR("Z") : str_slice(text, text.size - 6, text.size);
+    size_t end = text.size - zone.size;
+    bool zoned = zone.data[0] == 'Z' || zone.data[0] == '+' || zone.data[0] == '-';
+    bool digit_last = end >= 19 && is_digit(text.data[end - 1]);
+    return zoned && digit_last && str_starts(moment_print(arena, date), str_slice(text, 0, 10));
+}
+
+Str jsone_clock(Arena *arena, Str text)
+{
+    int64_t milliseconds;
+    bool valid = is_rfc3339(arena, text) && moment_parse(text, &milliseconds);
+    return valid ? moment_print(arena, milliseconds) : STR_NONE;
+}
+
 /* ---- the built-in ---- */
 
 static bool reference_time(JsoneRun *run, Origin at, const Value *reference, int64_t *milliseconds)

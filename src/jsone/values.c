@@ -309,7 +309,10 @@ bool print_stable_json(JsoneRun *run, Origin at, const Value *value, Buf *out)
 typedef struct ResultWalk {
     JsoneRun *run;
     Origin at;
-    size_t room; /* how many more values the result may show */
+    size_t room;  /* how many more values the result may show */
+    bool printed; /* the result is about to become text */
+    size_t bytes; /* of that text, counted low */
+    Origin key;   /* of the map entry that is being looked at: a function itself has no place */
 } ResultWalk;
 
 static bool walk_result(ResultWalk *walk, const Value *value);
@@ -319,22 +322,50 @@ static bool walk_children(ResultWalk *walk, const Value *value)
     if (!descend(walk->run, origin_or(value->origin, walk->at)))
         return false;
     for (uint32_t i = 0; i < value->size; i++) {
-        if (!walk_result(walk, value->kind == VALUE_MAP ? value->entries[i].value : value->items[i]))
+        bool map = value->kind == VALUE_MAP;
+        walk->key = map ? value->entries[i].key_origin : walk->key;
+        if (!walk_result(walk, map ? value->entries[i].value : value->items[i]))
             return false;
     }
     walk->run->depth--;
     return true;
 }
 
+/* Deep values become wide text: every line of YAML is indented, those of a block of text too. */
+static bool walk_text(ResultWalk *walk, Str text)
+{
+    size_t lines = 1;
+    for (size_t i = 0; i < text.size; i++)
+        lines += text.data[i] == '\n';
+    walk->bytes += text.size + lines * 2 * walk->run->depth;
+    if (walk->bytes > walk->run->limits->string_bytes)
+        return spend_bytes(walk->run, walk->at, walk->bytes);
+    return spend_steps(walk->run, walk->at, text.size / 16);
+}
+
+static bool walk_printed(ResultWalk *walk, const Value *value)
+{
+    if (value->kind == VALUE_STRING)
+        return walk_text(walk, value_text(value));
+    for (uint32_t i = 0; value->kind == VALUE_MAP && i < value->size; i++) {
+        if (!walk_text(walk, value->entries[i].key))
+            return false;
+    }
+    return spend_steps(walk->run, walk->at, 1);
+}
+
 static bool walk_result(ResultWalk *walk, const Value *value)
 {
+    if (walk->printed && !walk_printed(walk, value))
+        return false;
     if (!walk->room--)
         return fail(walk->run, FAILURE_LIMIT, walk->at, "the result has more than %zu values",
                     walk->run->limits->result_values);
     if (value->kind >= VALUE_LIST && value->kind <= VALUE_MAP)
         return walk_children(walk, value);
     if (value->kind == VALUE_FUNCTION)
-        return fail(walk->run, FAILURE_TEMPLATE, walk->at, "evaluated template contained uncalled functions");
+        return fail(walk->run, FAILURE_TEMPLATE, origin_or(walk->key, walk->at),
+                    "evaluated template contained uncalled functions");
     if (value->kind == VALUE_NUMBER && !isfinite(value->number))
         return fail(walk->run, FAILURE_TEMPLATE, origin_or(value->origin, walk->at),
                     "evaluated template contained the number %.*s, which JSON does not have",
@@ -344,6 +375,12 @@ static bool walk_result(ResultWalk *walk, const Value *value)
 
 bool result_check(JsoneRun *run, const Value *result, Origin at)
 {
-    ResultWalk walk = {run, at, run->limits->result_values};
+    ResultWalk walk = {.run = run, .at = at, .room = run->limits->result_values};
     return walk_result(&walk, result);
+}
+
+bool jsone_spend_walk(JsoneRun *run, Origin at, const Value *value)
+{
+    ResultWalk walk = {.run = run, .at = at, .room = run->limits->result_values, .printed = true};
+    return walk_result(&walk, value);
 }

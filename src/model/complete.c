@@ -58,12 +58,13 @@ static const Value *complete_map(const Complete *complete, const Field *row, con
     size_t count = value ? value->size : 0;
     if (!count && !row->members)
         return value ? value : &value_empty_map;
+    const Complete below = {complete->arena, row_within(row, complete->kind)};
     MapBuilder out = map_of(complete->arena, group_size(row->members) + count);
-    complete_members(complete, row->members, value, &out);
+    complete_members(&below, row->members, value, &out);
     for (size_t i = 0; row->type == FIELD_NAMED && i < count; i++) {
         const MapEntry *entry = &value->entries[i];
         if (!row->members || !group_find(row->members, entry->key, 0))
-            append(&out, entry->key, entry->key_origin, complete_row(complete, row->entry, entry->value));
+            append(&out, entry->key, entry->key_origin, complete_row(&below, row->entry, entry->value));
     }
     return map_done(&out, value ? value->origin : ORIGIN_NONE);
 }

@@ -51,10 +51,12 @@ const Value *wrap(Arena *arena, const char *key, const Value *value)
 
 static const char *kind_text(WorkloadKind kind)
 {
-    return kind == KIND_STATEFULSET ? "StatefulSet"
-           : kind == KIND_CRONJOB   ? "CronJob"
-           : kind == KIND_JOB       ? "Job"
-                                    : "Deployment";
+    return kind == KIND_STATEFULSET               ? "kind StatefulSet"
+           : kind == KIND_CRONJOB                 ? "kind CronJob"
+           : kind == KIND_JOB                     ? "kind Job"
+           : kind == (WorkloadKind)KINDS_ENDING   ? "a job"
+           : kind == (WorkloadKind)KINDS_BEFORE   ? "an init container without restartPolicy: Always"
+                                                  : "kind Deployment";
 }
 
 static bool row_offered(const Expand *expand, const Field *row)
@@ -130,7 +132,7 @@ static bool row_usable(Expand *expand, const Field *row, const MapEntry *entry, 
         expand_fail(expand, entry->key_origin, NULL, "'%.*s' cannot be set here; it belongs %s",
                     STR_ARG(path_text(expand->arena, path)), right_place(row));
     else if (!row_suits(row, expand->how.kind))
-        expand_fail(expand, entry->key_origin, NULL, "'%.*s' has no meaning for kind %s; remove it",
+        expand_fail(expand, entry->key_origin, NULL, "'%.*s' has no meaning for %s; remove it",
                     STR_ARG(path_text(expand->arena, path)), kind_text(expand->how.kind));
     else if (row->later)
         expand_fail(expand, entry->key_origin, path, "not supported yet; remove it");
@@ -176,19 +178,30 @@ static void check_required(Expand *expand, const Field *row, const Value *map, c
     }
 }
 
+/* Whether a container lasts is known only once all layers are together. */
+static WorkloadKind kinds_within(const Expand *expand, const Field *row, const Value *value)
+{
+    bool ends = row->lasting && expand->how.resolved && value_is_none(value_get(value, str_from(row->lasting)));
+    return ends ? (WorkloadKind)KINDS_BEFORE : row_within(row, expand->how.kind);
+}
+
 static const Value *expand_entry(Expand *expand, const Field *row, const MapEntry *entry, const Path *path)
 {
     Path below = {path, entry->key, 0};
     const Field *member = entry_row(expand, row, entry, path);
-    if (!member || (expand->how.skip_foreign && !row_suits(member, expand->how.kind)))
+    if (!member || (expand->how.skip_foreign && !expand->nested && !row_suits(member, expand->how.kind)))
         return NULL;
     if (!row_usable(expand, member, entry, &below))
         return NULL;
-    uint8_t place = expand->place;
+    const Expand outside = *expand;
     if (member->inside)
         expand->place = member->inside;
+    expand->nested = outside.nested || member->within;
+    expand->how.kind = kinds_within(expand, member, entry->value);
     const Value *value = expand_row(expand, member, entry->value, entry->key_origin, &below);
-    expand->place = place;
+    expand->place = outside.place;
+    expand->nested = outside.nested;
+    expand->how.kind = outside.how.kind;
     return value;
 }
 

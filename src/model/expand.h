@@ -9,6 +9,7 @@ struct Expand {
     Diags *diags;
     ModelExpand how;
     uint8_t place; /* PLACE_*, or 0 outside of definitions */
+    bool nested;   /* inside a row with kinds of its own (how.kind is theirs): a job, an init container */
     bool failed;
 };
 

@@ -36,8 +36,25 @@ static void drop_rivals(MapBuilder *map, const Field *row, const Value *higher)
 
 /* ---- merging ---- */
 
+/* Two merge patches as one that does what both do, one after the other: null is kept, as it has yet to be applied. */
+static const Value *compose(Arena *arena, const Value *lower, const Value *higher)
+{
+    if (!value_is(lower, VALUE_MAP) || higher->kind != VALUE_MAP || !higher->size)
+        return value_is(lower, VALUE_MAP) && higher->kind == VALUE_MAP ? lower : higher;
+    MapBuilder map = map_begin_with(arena, lower);
+    for (uint32_t i = 0; i < higher->size; i++) {
+        const MapEntry *entry = &higher->entries[i];
+        const MapEntry *old = map_peek(&map, entry->key);
+        const Value *both = compose(arena, old ? old->value : NULL, entry->value);
+        map_set(&map, entry->key, old && both != entry->value ? old->key_origin : entry->key_origin, both);
+    }
+    return map_end(&map, lower->origin);
+}
+
 static const Value *merge_row(Arena *arena, const Field *row, const Value *lower, const Value *higher)
 {
+    if (row->nulls)
+        return compose(arena, lower, higher);
     if (!lower || higher->kind != VALUE_MAP || (lower->kind != VALUE_MAP && !row_is_free(row)))
         return row_is_free(row) ? value_merge(arena, lower, higher) : higher;
     if (row_is_free(row) || !row_is_map(row))
@@ -88,17 +105,20 @@ const Value *model_merge_external(Arena *arena, const Value *lower, const Value 
 
 /* ---- filling ---- */
 
-/* The value without the nulls of its maps; NULL for null itself. What stands in lists is nobody's layer. */
-static const Value *stated_only(Arena *arena, const Value *value)
+/*
+ * The value without the nulls of its maps; NULL for null itself. What stands in lists is nobody's layer, and a row may
+ * keep its nulls. row NULL: below a free map.
+ */
+static const Value *stated_only(Arena *arena, const Field *row, const Value *value)
 {
     if (value->kind == VALUE_NULL)
         return NULL;
-    if (value->kind != VALUE_MAP)
+    if (value->kind != VALUE_MAP || (row && row->nulls))
         return value;
     MapBuilder map = {0};
     for (uint32_t i = 0; i < value->size; i++) {
         const MapEntry *entry = &value->entries[i];
-        const Value *kept = stated_only(arena, entry->value);
+        const Value *kept = stated_only(arena, row ? row_member(row, entry->key) : NULL, entry->value);
         if (kept == entry->value)
             continue;
         if (!map.arena)
@@ -115,6 +135,8 @@ static const Value *fill_row(Arena *arena, const Field *row, const Value *target
 {
     if (!row || target->kind != VALUE_MAP || defaults->kind != VALUE_MAP)
         return target;
+    if (row->nulls)
+        return compose(arena, defaults, target);
     if (!row_is_map(row))
         return row_is_free(row) ? value_fill(arena, target, defaults) : target;
     MapBuilder map = {0};
@@ -148,7 +170,7 @@ const Value *model_fill(Arena *arena, const Value *target, const Value *defaults
         filled = defaults;
     else if (!value_is_none(defaults))
         filled = fill_row(arena, &root, target, defaults);
-    return filled ? stated_only(arena, filled) : NULL;
+    return filled ? stated_only(arena, &root, filled) : NULL;
 }
 
 /* ---- what a kind cannot use ---- */
@@ -162,7 +184,7 @@ static const Value *row_for_kind(Arena *arena, const Field *row, const Value *va
         const MapEntry *entry = &value->entries[i];
         const Field *member = row_member(row, entry->key);
         const Value *kept = !member                   ? entry->value
-                            : row_suits(member, kind) ? row_for_kind(arena, member, entry->value, kind)
+                            : row_suits(member, kind) ? row_for_kind(arena, member, entry->value, row_within(member, kind))
                                                       : NULL;
         if (kept == entry->value)
             continue;

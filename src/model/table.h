@@ -27,7 +27,11 @@ enum {
 };
 
 /* The kinds that a row names; 0 in a row: all. */
-enum { KINDS_LASTING = KIND_DEPLOYMENT | KIND_STATEFULSET, KINDS_ENDING = KIND_CRONJOB | KIND_JOB };
+enum {
+    KINDS_LASTING = KIND_DEPLOYMENT | KIND_STATEFULSET,
+    KINDS_ENDING = KIND_CRONJOB | KIND_JOB,
+    KINDS_BEFORE = 16 /* no kind of workload: an init container that ends before the main one starts */
+};
 
 struct Field {
     Str name;       /* the key; empty for the row of all entries of a NAMED map and of all items of a LIST */
@@ -38,10 +42,13 @@ struct Field {
     bool required;  /* inside a block that is there at all */
     bool pinned;    /* an image: tag and digest are needed */
     bool optional;  /* unsaid, it is null in a complete definition, instead of a block or list with nothing in it */
+    bool nulls;     /* null inside is content: the value is a merge patch itself */
     bool verbatim;  /* not completed: what stands there is a layer, not a definition */
     uint8_t kinds;  /* WorkloadKind bits */
     uint8_t places;
     uint8_t inside;             /* members stand at this place */
+    uint8_t within;             /* members are judged by these kinds, whatever the service's; 0: by the service's */
+    const char *lasting;        /* the member without which an entry's container runs to its end: KINDS_BEFORE */
     uint8_t one_of;             /* members of one block with the same number exclude each other; 0: none */
     FieldType keys;             /* NAMED: what its keys are */
     double min, max;            /* of numbers; max 0: as high as Kubernetes' integers go */
@@ -86,6 +93,12 @@ static inline bool row_is_free(const Field *row)
 static inline bool row_suits(const Field *row, WorkloadKind kind)
 {
     return !row->kinds || (row->kinds & kind);
+}
+
+/* The kinds that judge what stands below a row. */
+static inline WorkloadKind row_within(const Field *row, WorkloadKind kind)
+{
+    return row->within ? (WorkloadKind)row->within : kind;
 }
 
 static inline bool row_stands(const Field *row, uint8_t place)

@@ -230,7 +230,6 @@ static const Field volume_rows[] = {
     {.name = KEY("persistentVolumeClaim"),
      .type = FIELD_BLOCK,
      .one_of = 1,
-     .later = true,
      .scalar = "storage",
      .noun = "way to a claim",
      .members = MEMBERS(claim_rows),

@@ -67,6 +67,7 @@ static Slot *slot_add(Chain *chain, Str name, const Value *file, Str path, Origi
     *slot = (Slot){.file = file, .origin = origin};
     slot->environment.name = name;
     slot->environment.file = path;
+    slot->environment.origin = origin;
     ARENA_GROW(arena, chain->slots, chain->count, chain->capacity);
     return chain->slots[chain->count++] = slot;
 }
@@ -115,7 +116,7 @@ static void read_folder(Chain *chain)
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        if (str_ends(entries[i].name, STR(".yaml")) && entries[i].name.data[0] != '.')
+        if (project_is_definition(loader, STR("environments"), &entries[i]))
             read_environment(chain, entries[i].name);
     }
 }
@@ -280,12 +281,33 @@ static bool build(Chain *chain, Slot *slot, Origin from)
 
 /* ---- the environments of kiln.yaml ---- */
 
-static bool settle_own(Loader *loader, Environment *environment)
+static const char *const name_rows[] = {"domain", "namespace"};
+
+/* The environment's own rows and its external systems, references resolved and looked at again. */
+static const Value *resolve_own(Loader *loader, const Environment *environment)
+{
+    ReferenceScope scope = {.project = loader->project, .environment = environment, .vars = environment->vars};
+    MapBuilder map = map_begin_with(loader->arena, project_without_held_apart(loader->arena, environment->own));
+    if (environment->external)
+        map_set(&map, STR("external"), environment->external->origin, environment->external);
+    const Value *own = map_end(&map, environment->own->origin);
+    ModelExpand how = {.document = MODEL_ENVIRONMENT, .kind = KIND_ANY, .skip_foreign = true, .resolved = true};
+    return references_check(loader->arena, own, &scope, how, loader->diags);
+}
+
+/* First of all, since the other rows may refer to them. */
+static bool settle_names(Loader *loader, Environment *environment)
 {
     const Project *project = loader->project;
     Arena *arena = loader->arena;
     ReferenceScope scope = {.project = project, .environment = environment, .vars = environment->vars};
-    const Value *own = references_resolve(arena, environment->own, &scope, NULL, loader->diags);
+    MapBuilder map = map_begin(arena);
+    for (size_t i = 0; i < LENGTH_OF(name_rows); i++) {
+        const MapEntry *row = value_entry(environment->own, str_from(name_rows[i]));
+        if (row)
+            map_set(&map, row->key, row->key_origin, row->value);
+    }
+    const Value *own = references_resolve(arena, map_end(&map, environment->own->origin), &scope, NULL, loader->diags);
     if (!own)
         return false;
     Str domain = value_text_at(own, "domain");
@@ -298,7 +320,16 @@ static bool settle_own(Loader *loader, Environment *environment)
     environment->namespace = value_text_at(own, "namespace.name");
     if (!environment->namespace.size)
         environment->namespace = arena_printf(arena, "%.*s-%.*s", STR_ARG(project->name), STR_ARG(environment->name));
-    environment->own = model_complete_document(arena, own, MODEL_ENVIRONMENT);
+    return true;
+}
+
+static bool settle_own(Loader *loader, Environment *environment)
+{
+    const Value *own = settle_names(loader, environment) ? resolve_own(loader, environment) : NULL;
+    if (!own)
+        return false;
+    environment->external = value_get(own, STR("external"));
+    environment->own = model_complete_document(loader->arena, own, MODEL_ENVIRONMENT);
     return true;
 }
 
@@ -343,11 +374,26 @@ static Slot *listed_slot(Chain *chain, const Value *item)
     return NULL;
 }
 
+static void check_repeated(Loader *loader, const Value *list)
+{
+    for (uint32_t i = 0; i < list->size; i++) {
+        for (uint32_t j = 0; j < i; j++) {
+            if (!value_equal(list->items[i], list->items[j]))
+                continue;
+            diag_error(loader->diags, list->items[i]->origin, "environments: '%.*s' is listed twice; remove one",
+                       STR_ARG(value_text(list->items[i])));
+            loader->failed = true;
+        }
+    }
+}
+
 static const Value *listed_names(Loader *loader)
 {
     const Value *list = value_get(loader->project->value, STR("environments"));
-    if (value_is(list, VALUE_LIST) && list->size)
+    if (value_is(list, VALUE_LIST) && list->size) {
+        check_repeated(loader, list);
         return list;
+    }
     ListBuilder names = list_begin(loader->arena);
     for (int i = 0; i < TIER_COUNT; i++)
         list_add(&names, value_new_string(loader->arena, ORIGIN_NONE, tier_names[i]));

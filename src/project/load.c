@@ -71,6 +71,31 @@ static bool find_root(Loader *loader, const char *folder)
 
 /* ---- kiln.yaml ---- */
 
+const Value *project_without_held_apart(Arena *arena, const Value *document)
+{
+    static const char *const held_apart[] = {"defaults", "vars", "external"};
+    MapBuilder map = map_begin_with(arena, document);
+    for (size_t i = 0; i < LENGTH_OF(held_apart); i++)
+        map_remove(&map, str_from(held_apart[i]));
+    return map_end(&map, document->origin);
+}
+
+/* The project's own rows, references resolved; the others keep theirs for whoever uses them. */
+static bool resolve_project(Loader *loader, const Value *value)
+{
+    Project *project = loader->project;
+    project->value = value;
+    ReferenceScope scope = {.project = project, .version = STR(""), .vars = value_get(value, STR("vars"))};
+    ModelExpand how = {.document = MODEL_PROJECT, .kind = KIND_ANY, .skip_foreign = true, .resolved = true};
+    const Value *own = references_check(loader->arena, project_without_held_apart(loader->arena, value), &scope, how,
+                                        loader->diags);
+    MapBuilder map = map_begin_with(loader->arena, value);
+    for (uint32_t i = 0; own && i < own->size; i++)
+        map_set(&map, own->entries[i].key, own->entries[i].key_origin, own->entries[i].value);
+    project->value = model_complete_document(loader->arena, map_end(&map, value->origin), MODEL_PROJECT);
+    return own != NULL;
+}
+
 static bool load_project_file(Loader *loader)
 {
     Project *project = loader->project;
@@ -83,8 +108,9 @@ static bool load_project_file(Loader *loader)
         return false;
     project->origin = value->origin;
     project->defaults = value_get(value, STR("defaults"));
-    project->value = model_complete_document(loader->arena, value, MODEL_PROJECT);
-    project->name = value_text_at(value, "name");
+    if (!resolve_project(loader, value))
+        return false;
+    project->name = value_text_at(project->value, "name");
     if (!project->name.size) {
         diag_error(loader->diags, value->origin, "name is missing; add name: my-project");
         return false;
@@ -94,12 +120,18 @@ static bool load_project_file(Loader *loader)
 
 /* ---- services ---- */
 
+/* Policies of an environment: a service's own is called like the service. */
+static bool is_reserved(Str name)
+{
+    return str_equal(name, STR("default-deny")) || str_equal(name, STR("acme-solver"));
+}
+
 static bool service_name_valid(Loader *loader, Str path, Str name)
 {
     const char *why = !name_is_dns_label(name) ? "expected lower case letters, digits and '-', starting with a letter"
                       : name.size > SERVICE_NAME_LIMIT ? "expected at most 52 characters"
-                      : str_equal(name, STR("default-deny")) ? "kiln itself uses this name in every environment"
-                                                             : NULL;
+                      : is_reserved(name) ? "kiln itself uses this name in every environment"
+                                          : NULL;
     if (!why)
         return true;
     diag_file_error(loader->diags, arena_printf(loader->arena, "%.*s%.*s", STR_ARG(loader->project->prefix), STR_ARG(path)),
@@ -141,20 +173,24 @@ static bool load_service(Loader *loader, Str file_name, ServiceFile *service)
     return true;
 }
 
-static bool is_definition(const FileEntry *entry)
-{
-    return str_ends(entry->name, STR(".yaml")) && entry->name.data[0] != '.';
-}
-
 /* A file that was meant to be a definition must not be passed over in silence. */
-static void report_other(Loader *loader, const FileEntry *entry)
+bool project_is_definition(Loader *loader, Str folder, const FileEntry *entry)
 {
+    if (entry->name.data[0] == '.')
+        return false;
     if (!str_ends(entry->name, STR(".yml")))
-        return;
+        return str_ends(entry->name, STR(".yaml"));
     diag_file_error(loader->diags,
-                    arena_printf(loader->arena, "%.*sservices/%.*s", STR_ARG(loader->project->prefix), STR_ARG(entry->name)),
+                    arena_printf(loader->arena, "%.*s%.*s/%.*s", STR_ARG(loader->project->prefix), STR_ARG(folder),
+                                 STR_ARG(entry->name)),
                     "would be ignored: definitions end in .yaml; rename it");
     loader->failed = true;
+    return false;
+}
+
+static int service_order(const void *a, const void *b)
+{
+    return str_compare(((const ServiceFile *)a)->name, ((const ServiceFile *)b)->name);
 }
 
 static void load_services(Loader *loader)
@@ -171,13 +207,16 @@ static void load_services(Loader *loader)
     }
     project->services = ARENA_ARRAY(loader->arena, ServiceFile, count + 1);
     for (size_t i = 0; i < count; i++) {
-        if (!is_definition(&entries[i]))
-            report_other(loader, &entries[i]);
-        else if (load_service(loader, entries[i].name, &project->services[project->service_count]))
+        if (!project_is_definition(loader, STR("services"), &entries[i]))
+            continue;
+        if (load_service(loader, entries[i].name, &project->services[project->service_count]))
             project->service_count++;
         else
             loader->failed = true;
     }
+    /* The files' order is another one: web-api.yaml stands before web.yaml. */
+    if (project->service_count > 1)
+        qsort(project->services, project->service_count, sizeof *project->services, service_order);
 }
 
 /* ---- names that must exist ---- */
@@ -211,6 +250,8 @@ Project *project_load(Arena *arena, Sources *sources, ProjectOptions options, Di
     Loader loader = {.arena = arena, .sources = sources, .diags = diags, .project = ARENA_NEW(arena, Project)};
     loader.project->arena = arena;
     loader.project->sources = sources;
+    loader.project->selected = options.services;
+    loader.project->selected_count = options.service_count;
     if (!find_root(&loader, options.folder))
         return NULL;
     bool ok = load_project_file(&loader);

@@ -17,6 +17,12 @@ void project_report_read(Diags *diags, Str name, int error);
 const Source *project_read_source(Arena *arena, Sources *sources, Str root, Str prefix, Str path, bool *missing,
                                   Diags *diags);
 
+/* load.c: whether an entry of services/ or environments/ is to be read; reports what only looks like it. */
+bool project_is_definition(Loader *loader, Str folder, const FileEntry *entry);
+
+/* load.c: a document without what is resolved where it is used: there it may also name the service. */
+const Value *project_without_held_apart(Arena *arena, const Value *document);
+
 /* environment.c */
 bool environments_load(Loader *loader);
 
@@ -38,5 +44,8 @@ bool text_has_reference(Str text);
 /* The value with every reference replaced; shares what has none. NULL after errors. */
 const Value *references_resolve(Arena *arena, const Value *value, const ReferenceScope *scope, const Path *path,
                                 Diags *diags);
+
+/* The same, and the result validated and expanded once more; how says as what. */
+const Value *references_check(Arena *arena, const Value *value, const ReferenceScope *scope, ModelExpand how, Diags *diags);
 
 #endif

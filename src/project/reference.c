@@ -398,3 +398,9 @@ const Value *references_resolve(Arena *arena, const Value *value, const Referenc
     const Value *result = resolve(&resolver, value, path);
     return resolver.failed ? NULL : result;
 }
+
+const Value *references_check(Arena *arena, const Value *value, const ReferenceScope *scope, ModelExpand how, Diags *diags)
+{
+    const Value *resolved = references_resolve(arena, value, scope, NULL, diags);
+    return resolved ? model_expand(arena, resolved, how, diags) : NULL;
+}

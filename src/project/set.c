@@ -33,7 +33,7 @@ static bool segment_take(Str text, size_t *at, Str *segment)
 }
 
 /* Offset of the value, or 0 when the text is no path=value. */
-static size_t path_parse(Str text, SetPath *path)
+static size_t set_path_parse(Str text, SetPath *path)
 {
     path->count = 0;
     for (size_t at = 0; path->count < SEGMENTS;) {
@@ -66,7 +66,7 @@ static const Value *set_value(Arena *arena, const Source *source, size_t offset,
 static const Value *set_one(Arena *arena, const Source *source, Diags *diags)
 {
     SetPath path;
-    size_t offset = path_parse(source->text, &path);
+    size_t offset = set_path_parse(source->text, &path);
     if (!offset) {
         diag_error(diags, source->base, "expected path=value, such as replicas=3, found '%.*s'", STR_ARG(source->text));
         return NULL;

@@ -10,8 +10,8 @@
 #include "kiln/kube.h"
 #include "kiln/yaml.h"
 
-/* How much work one match may cost (pcre2_set_match_limit): far above any sane pattern, far below a second. */
-enum { MATCH_LIMIT = 100000, HEAP_LIMIT_KIB = 1024, SUBJECT_LIMIT = 1024 * 1024 };
+/* Limits of one match, far above any sane pattern. Its steps are also taken from the evaluation's. */
+enum { MATCH_STEPS = 500000, HEAP_LIMIT_KIB = 1024, SUBJECT_LIMIT = 1024 * 1024, PATTERN_LIMIT = 16 * 1024 };
 
 #define CALL_PARAMETERS                                                                                                \
     const Function *function, JsoneRun *run, const JsoneScope *scope, Origin at, const Value *const *args, size_t count
@@ -29,7 +29,7 @@ static const Value *call_items(CALL_PARAMETERS)
 {
     CALL_UNUSED;
     const Value *map = expect(run, function, at, args[0], VALUE_MAP);
-    if (!map)
+    if (!map || !jsone_spend(run, at, map->size, (size_t)map->size * 2 + 1))
         return NULL;
     ListBuilder list = list_begin(run->arena);
     for (uint32_t i = 0; i < map->size; i++) {
@@ -46,7 +46,7 @@ static const Value *call_keys(CALL_PARAMETERS)
 {
     CALL_UNUSED;
     const Value *map = expect(run, function, at, args[0], VALUE_MAP);
-    if (!map)
+    if (!map || !jsone_spend(run, at, map->size, (size_t)map->size + 1))
         return NULL;
     ListBuilder list = list_begin(run->arena);
     for (uint32_t i = 0; i < map->size; i++)
@@ -58,7 +58,7 @@ static const Value *call_get(CALL_PARAMETERS)
 {
     CALL_UNUSED;
     const Value *path = expect(run, function, at, args[1], VALUE_STRING);
-    if (!path)
+    if (!path || !jsone_spend_bytes(run, at, path->size))
         return NULL;
     const Value *found = args[0];
     Str rest = value_text(path), key;
@@ -77,7 +77,9 @@ static const Value *call_part(CALL_PARAMETERS)
     if (!name || (count > 1 && !expect(run, function, at, args[1], VALUE_MAP)))
         return NULL;
     const TemplateList *parts = host && host->renderer ? &host->renderer->scopes[SCOPE_PARTS] : NULL;
-    const TemplateFile *file = parts ? template_find(parts, value_text(name)) : NULL;
+    if (!parts)
+        return jsone_fail(run, at, "part: only a template of a project has parts");
+    const TemplateFile *file = template_find(parts, value_text(name));
     if (!file)
         return jsone_fail(run, at, "part: no templates/parts/%.*s.yaml", STR_ARG(value_text(name)));
     JsoneScope inner = {count > 1 ? args[1] : &value_empty_map, scope};
@@ -128,23 +130,29 @@ static const Value *call_sha256(CALL_PARAMETERS)
 {
     CALL_UNUSED;
     const Value *text = expect(run, function, at, args[0], VALUE_STRING);
-    if (!text)
+    if (!text || !jsone_spend_bytes(run, at, text->size) || !jsone_spend(run, at, 0, 1))
         return NULL;
     char hex[SHA256_HEX_SIZE + 1];
     sha256_hex(value_text(text), hex);
     return value_new_string(run->arena, text->origin, arena_copy(run->arena, (Str){hex, SHA256_HEX_SIZE}));
 }
 
+/* NULL once the text is longer than a string may be. */
 static const Value *made_text(JsoneRun *run, Origin at, const Value *of, Buf *buf)
 {
-    Str text = arena_copy(run->arena, buf_str(buf));
+    bool fits = jsone_spend_bytes(run, at, buf->size) && jsone_spend(run, at, 0, 1);
+    Str text = fits ? arena_copy(run->arena, buf_str(buf)) : STR_NONE;
     buf_release(buf);
+    if (!fits)
+        return NULL;
     return value_new_string(run->arena, of->origin ? of->origin : at, text);
 }
 
 static const Value *call_to_yaml(CALL_PARAMETERS)
 {
     CALL_UNUSED;
+    if (!jsone_spend_walk(run, at, args[0]))
+        return NULL;
     Buf buf = {0};
     YamlStyle style = {.sorted = false};
     yaml_write(&buf, args[0], &style);
@@ -154,6 +162,8 @@ static const Value *call_to_yaml(CALL_PARAMETERS)
 static const Value *call_to_json(CALL_PARAMETERS)
 {
     CALL_UNUSED;
+    if (!jsone_spend_walk(run, at, args[0]))
+        return NULL;
     Buf buf = {0};
     value_print_json(args[0], false, &buf);
     return made_text(run, at, args[0], &buf);
@@ -172,29 +182,93 @@ static const Value *call_semver(CALL_PARAMETERS)
 
 /* ---- matches ---- */
 
-static const Value *match_result(JsoneRun *run, Origin at, int result)
+/*
+ * PCRE2's own match limit counts anew at each place where a match may start, and not at all inside a possessive
+ * repeat, so that it bounds no time. We are called before each item of the pattern instead and count there.
+ */
+typedef struct Match {
+    JsoneRun *run;
+    Origin at;
+    Str pattern;
+    size_t steps;
+} Match;
+
+/* Whether one item may run through the rest of the text: a repeat, a back reference. */
+static bool item_runs(Str item)
+{
+    if (item.size < 2)
+        return false;
+    if (item.data[0] == '\\' && memchr("123456789gk", item.data[1], 11))
+        return true;
+    return memchr("*+?})", item.data[item.size - 1], 5) != NULL;
+}
+
+/* Running takes some 64 bytes in the time of a step. */
+static size_t item_steps(const Match *match, const pcre2_callout_block *block)
+{
+    size_t start = block->pattern_position;
+    Str item = str_slice(match->pattern, start, start + block->next_item_length);
+    return item_runs(item) ? 1 + (block->subject_length - block->current_position) / 64 : 1;
+}
+
+static int match_item(pcre2_callout_block *block, void *user)
+{
+    Match *match = user;
+    size_t steps = item_steps(match, block);
+    match->steps += steps;
+    if (match->steps > MATCH_STEPS)
+        return PCRE2_ERROR_MATCHLIMIT;
+    return jsone_spend(match->run, match->at, steps, 0) ? 0 : PCRE2_ERROR_CALLOUT;
+}
+
+static const Value *match_result(const Match *match, int result)
 {
     if (result >= 0)
         return &value_true;
     if (result == PCRE2_ERROR_NOMATCH)
         return &value_false;
-    return jsone_fail(run, at, "matches: the pattern needs too many steps for this text; simplify it");
+    if (result == PCRE2_ERROR_CALLOUT)
+        return NULL;
+    return jsone_fail(match->run, match->at,
+                      "matches: '%.*s' needs more than %d steps for this text, the limit; simplify it",
+                      STR_ARG(match->pattern), (int)MATCH_STEPS);
 }
 
-static const Value *match_run(JsoneRun *run, Origin at, pcre2_code *code, Str text)
+static const Value *match_run(Match *match, pcre2_code *code, Str text)
 {
     pcre2_match_context *limits = pcre2_match_context_create(NULL);
     pcre2_match_data *data = pcre2_match_data_create(1, NULL);
     if (!limits || !data)
         base_out_of_memory();
-    pcre2_set_match_limit(limits, MATCH_LIMIT);
-    pcre2_set_depth_limit(limits, MATCH_LIMIT);
     pcre2_set_heap_limit(limits, HEAP_LIMIT_KIB);
+    pcre2_set_callout(limits, match_item, match);
     int result = pcre2_match(code, (PCRE2_SPTR)text.data, text.size, 0, 0, data, limits);
     /* An ovector of one pair is too small for groups, which is no failure: 0 is a match. */
     pcre2_match_data_free(data);
     pcre2_match_context_free(limits);
-    return match_result(run, at, result);
+    return match_result(match, result);
+}
+
+/* NULL (reported) where the pattern is none. */
+static pcre2_code *match_compile(const Match *match)
+{
+    enum { OPTIONS = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_AUTO_CALLOUT | PCRE2_NO_AUTO_POSSESS };
+    Str pattern = match->pattern;
+    int error;
+    PCRE2_SIZE offset, size = 0;
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern.data, pattern.size, OPTIONS, &error, &offset, NULL);
+    if (!code) {
+        PCRE2_UCHAR message[128];
+        pcre2_get_error_message(error, message, sizeof message);
+        jsone_fail(match->run, match->at, "matches: '%.*s' at %zu: %s", STR_ARG(pattern), offset + 1,
+                   (char *)message);
+        return NULL;
+    }
+    pcre2_pattern_info(code, PCRE2_INFO_SIZE, &size);
+    if (jsone_spend(match->run, match->at, size / 16, 0))
+        return code;
+    pcre2_code_free(code);
+    return NULL;
 }
 
 static const Value *call_matches(CALL_PARAMETERS)
@@ -206,16 +280,11 @@ static const Value *call_matches(CALL_PARAMETERS)
         return NULL;
     if (text->size > SUBJECT_LIMIT)
         return jsone_fail(run, at, "matches: the text is longer than 1 MiB, the limit");
-    int error;
-    PCRE2_SIZE offset;
-    pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern->text, pattern->size, PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C, &error,
-                                     &offset, NULL);
-    if (!code) {
-        PCRE2_UCHAR message[128];
-        pcre2_get_error_message(error, message, sizeof message);
-        return jsone_fail(run, at, "matches: '%.*s' at %zu: %s", STR_ARG(value_text(pattern)), offset + 1, (char *)message);
-    }
-    const Value *result = match_run(run, at, code, value_text(text));
+    if (pattern->size > PATTERN_LIMIT)
+        return jsone_fail(run, at, "matches: the pattern is longer than 16 KiB, the limit");
+    Match match = {run, at, value_text(pattern), 0};
+    pcre2_code *code = jsone_spend_bytes(run, at, text->size) ? match_compile(&match) : NULL;
+    const Value *result = code ? match_run(&match, code, value_text(text)) : NULL;
     pcre2_code_free(code);
     return result;
 }

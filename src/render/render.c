@@ -70,6 +70,11 @@ static const Value *clean(Arena *arena, const Value *value, Diags *diags, Origin
     }
 }
 
+const Value *object_clean(Arena *arena, const Value *object, Diags *diags, Origin place)
+{
+    return clean(arena, object, diags, place);
+}
+
 static bool add_object(RenderedFile *file, Arena *arena, const Value *object, const TemplateFile *templ, Diags *diags)
 {
     if (object->kind != VALUE_MAP) {
@@ -133,24 +138,33 @@ bool render_environment(const Renderer *renderer, const EnvironmentContext *cont
     return ok;
 }
 
+const JsoneScope *render_service_scope(const Renderer *renderer, Arena *arena, const EnvironmentContext *context,
+                                       const ServiceContext *service)
+{
+    JsoneScope *scopes = ARENA_ARRAY(arena, JsoneScope, 3);
+    MapBuilder map = map_begin(arena);
+    map_set(&map, STR("service"), ORIGIN_NONE, service->value);
+    map_set(&map, STR("vars"), ORIGIN_NONE, service->vars);
+    scopes[0] = (JsoneScope){map_end(&map, ORIGIN_NONE), &scopes[1]};
+    scopes[1] = (JsoneScope){environment_scope(arena, context), &scopes[2]};
+    scopes[2] = (JsoneScope){renderer->functions, NULL};
+    return scopes;
+}
+
 bool render_service(const Renderer *renderer, const EnvironmentContext *context, const ServiceContext *service,
                     RenderedFiles *files, Diags *diags)
 {
-    JsoneScope host = {renderer->functions, NULL};
-    JsoneScope environment = {environment_scope(files->arena, context), &host};
-    MapBuilder map = map_begin(files->arena);
-    map_set(&map, STR("service"), ORIGIN_NONE, service->value);
-    map_set(&map, STR("vars"), ORIGIN_NONE, service->vars);
-    JsoneScope scope = {map_end(&map, ORIGIN_NONE), &environment};
+    const JsoneScope *scope = render_service_scope(renderer, files->arena, context, service);
     const TemplateList *list = &renderer->scopes[SCOPE_SERVICE];
+    size_t first = files->count;
     bool ok = true;
     for (size_t i = 0; i < list->count; i++) {
         RenderedFile file = {.source = service->file->file, .service = service};
         file.path = arena_printf(files->arena, "%.*s/%.*s/%.*s", STR_ARG(context->environment->name), STR_ARG(service->name),
                                  STR_ARG(list->files[i].name));
-        ok &= render_one(renderer, &list->files[i], &scope, file, files, diags);
+        ok &= render_one(renderer, &list->files[i], scope, file, files, diags);
     }
-    return ok;
+    return ok && patches_apply(files, first, service, diags);
 }
 
 bool render_project(const Renderer *renderer, const ProjectContext *context, RenderedFiles *files, Diags *diags)

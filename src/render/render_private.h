@@ -25,6 +25,12 @@ struct Renderer {
     TemplateList scopes[SCOPE_COUNT];
 };
 
+/* render.c: a result without its null members (templates.md, rule 3); a null in a list is reported. */
+const Value *object_clean(Arena *arena, const Value *object, Diags *diags, Origin place);
+
+/* patches.c: the service's patches on its files from first on. */
+bool patches_apply(RenderedFiles *files, size_t first, const ServiceContext *service, Diags *diags) KILN_MUST_USE;
+
 /* templates.c */
 bool templates_load(Renderer *renderer, Sources *sources, Diags *diags);
 const TemplateFile *template_find(const TemplateList *list, Str name);

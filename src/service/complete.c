@@ -18,6 +18,7 @@ static const Value *complete_project(Arena *arena, const Project *project)
     MapBuilder map = map_begin(arena);
     for (size_t i = 0; i < LENGTH_OF(rows); i++)
         put(&map, rows[i], value_get(project->value, str_from(rows[i])));
+    put(&map, "waivers", waivers_of_project(arena, project));
     return map_end(&map, project->origin);
 }
 
@@ -46,26 +47,102 @@ static const Value *tolerations_make(Work *work)
     return map_end(&map, stated->origin);
 }
 
-static void work_complete(Work *work)
+/* Who stated a patch decides whether it may match nothing: the service, the environment's overlay, or defaults. */
+static const Value *patches_make(Work *work)
 {
-    work->value = model_complete(work->arena, work->definition.value, work->definition.service->kind);
+    const Value *patches = without_nones(work->arena, value_get(work->value, STR("patches")));
+    const Value *own = value_get(work->definition.own, STR("patches"));
+    const Value *stated = value_get(work->definition.stated, STR("patches"));
+    MapBuilder map = map_begin(work->arena);
+    for (uint32_t i = 0; i < patches->size; i++) {
+        const MapEntry *entry = &patches->entries[i];
+        MapBuilder patch = map_begin_with(work->arena, entry->value);
+        put_text(&patch, "statedBy", value_get(own, entry->key)      ? STR("service")
+                                     : value_get(stated, entry->key) ? STR("environment")
+                                                                     : STR("defaults"));
+        map_set(&map, entry->key, entry->key_origin, map_end(&patch, entry->value->origin));
+    }
+    return map_end(&map, patches->origin);
+}
+
+/* The default of `headless` is the kind's. */
+static const Value *service_block(Work *work)
+{
+    const Value *block = value_get(work->value, STR("service"));
+    MapBuilder map = map_begin_with(work->arena, block);
+    put(&map, "headless", is_headless(work) ? &value_true : &value_false);
+    return map_end(&map, block->origin);
+}
+
+/* A StatefulSet has one pod where it says nothing, whatever the environment's default, and replaces them one by one. */
+static const Value *stateful(Work *work, const Value *value)
+{
+    const Value *type = value_path(value, "strategy.type"), *own = value_path(work->definition.own, "strategy.type");
+    const Value *rolling = make_text(work->arena, ORIGIN_NONE, "RollingUpdate");
+    if (!value_is_none(own) && !value_equal(type, rolling))
+        work_error(work, place_of(work, own), "strategy: a StatefulSet only knows RollingUpdate, found %.*s; remove it",
+                   STR_ARG(value_text(type)));
+    MapBuilder map = map_begin_with(work->arena, value), strategy = map_begin_with(work->arena, value_get(value, STR("strategy")));
+    put(&strategy, "type", rolling);
+    put(&map, "strategy", map_end(&strategy, value->origin));
+    if (value_is_none(value_get(work->definition.stated, STR("replicas"))))
+        put_number(&map, "replicas", 1);
+    return map_end(&map, value->origin);
+}
+
+static const Value *store_block(Work *work)
+{
+    const Value *store = value_get(work->value, STR("secretStore"));
+    const Value *interval = value_get(store, STR("refreshInterval"));
+    MapBuilder map = map_begin_with(work->arena, store);
+    if (!value_is_none(interval))
+        put(&map, "refreshInterval", duration_for_go(work->arena, interval));
+    return map_end(&map, store->origin);
+}
+
+void workload_complete(Work *work)
+{
+    work->value = model_complete(work->arena, work->definition.value, work->kind);
+    if (work->kind == KIND_STATEFULSET)
+        work->value = stateful(work, work->value);
     work->out = map_begin(work->arena);
     for (size_t i = 0; i < LENGTH_OF(passed); i++)
         put(&work->out, passed[i], value_get(work->value, str_from(passed[i])));
+    put(&work->out, "secretStore", store_block(work));
     put(&work->out, "tolerations", tolerations_make(work));
+    put(&work->out, "patches", patches_make(work));
     put(&work->out, "annotations", without_nones(work->arena, value_get(work->value, STR("annotations"))));
     put(&work->out, "nodeSelector", without_nones(work->arena, value_get(work->value, STR("nodeSelector"))));
     identity_complete(work);
-    container_complete(work);
+    pod_complete(work);
+    batch_complete(work);
     scale_complete(work);
-    exposure_complete(work);
     put(&work->out, "podAnnotations", pod_annotations(work));
+}
+
+static void work_complete(Work *work)
+{
+    work->secret_data = list_begin(work->arena);
+    workload_complete(work);
+    put(&work->out, "service", service_block(work));
+    jobs_complete(work);
+    /* What ends has nobody waiting for it behind a Service, whatever its sidecars listen on. */
+    if (work->kind == KIND_CRONJOB || work->kind == KIND_JOB)
+        work->ports = &value_empty_map;
+    exposure_complete(work);
+    rollout_complete(work);
+    http_routes_complete(work);
+    alerts_complete(work);
+    rights_complete(work);
+    waivers_complete(work);
 }
 
 static bool work_begin(Work *work, Arena *arena, const Project *project, const Environment *environment,
                        const ServiceFile *service, Diags *diags)
 {
     *work = (Work){.arena = arena, .diags = diags, .project = project, .environment = environment, .name = service->name};
+    work->service = work;
+    work->kind = service->kind;
     return project_define(project, environment, service, arena, diags, &work->definition);
 }
 
@@ -108,6 +185,7 @@ static void context_fill(Arena *arena, Work *works, size_t count, EnvironmentCon
     for (size_t i = 0; i < count; i++) {
         Work *work = &works[i];
         network_finish(work);
+        jobs_finish(work);
         const Value *value = map_end(&work->out, work->definition.service->origin);
         context->items[i] = (ServiceContext){work->definition.service, work->name, value, work->definition.vars};
         map_set(&services, work->name, work->definition.service->origin, value);
@@ -120,7 +198,7 @@ bool services_complete(Arena *arena, const Project *project, const Environment *
 {
     Work *works = ARENA_ARRAY(arena, Work, project->service_count + 1);
     size_t count = 0;
-    bool ok = true;
+    bool ok = waivers_check_project(project, diags);
     for (size_t i = 0; i < project->service_count; i++) {
         Work *work = &works[count];
         if (!work_begin(work, arena, project, environment, &project->services[i], diags))
@@ -133,6 +211,8 @@ bool services_complete(Arena *arena, const Project *project, const Environment *
     /* Peers of a service that could not be read would be reported as unknown: one mistake, one message. */
     if (ok)
         peers_complete(works, count);
+    aliases_check(works, count);
+    jobs_check(works, count);
     for (size_t i = 0; i < count; i++)
         ok = ok && !works[i].failed;
     if (!ok)
@@ -140,9 +220,10 @@ bool services_complete(Arena *arena, const Project *project, const Environment *
     *context = (EnvironmentContext){.environment = environment, .project = complete_project(arena, project)};
     context_fill(arena, works, count, context);
     MapBuilder env = environment_begin(arena, project, environment);
+    put_text(&env, "podSecurity", pod_security(works, count, value_get(context->project, STR("waivers"))));
     quota_complete(arena, environment, works, count, &env);
     context->env = map_end(&env, environment->own->origin);
-    context->vars = environment->vars ? environment->vars : &value_empty_map;
+    context->vars = project_environment_vars(project, environment, arena);
     return true;
 }
 
@@ -162,6 +243,19 @@ static const Value *main_image(Arena *arena, const Value *definition)
     put_text(&parts, "digest", image.digest);
     const Value *container = make_map1(arena, stated->origin, "imageParts", map_end(&parts, stated->origin));
     return make_map1(arena, stated->origin, "main", container);
+}
+
+/* CI publishes what it builds, so it must know under which name. */
+static bool image_known(const Definition *definition, Diags *diags)
+{
+    Str language = value_text_at(definition->value, "build.language");
+    bool built = language.size && !str_equal(language, STR("none"));
+    if (!built || !value_is_none(value_get(definition->value, STR("image"))))
+        return true;
+    diag_error(diags, definition->service->origin,
+               "image is missing: CI publishes it, and sees neither environments nor --set; name it here, or write build: "
+               "{language: none}");
+    return false;
 }
 
 static const Value *service_once(Arena *arena, const Definition *definition)
@@ -185,6 +279,8 @@ bool services_complete_once(Arena *arena, const Project *project, Diags *diags, 
     for (size_t i = 0; i < project->service_count; i++) {
         Definition definition;
         if (!project_define_once(project, &project->services[i], arena, diags, &definition))
+            ok = false;
+        else if (definition.enabled && !image_known(&definition, diags))
             ok = false;
         else if (definition.enabled)
             map_set(&services, project->services[i].name, project->services[i].origin, service_once(arena, &definition));

@@ -1,5 +1,44 @@
-/* Exposure: the Service's ports, the metrics port, and the routes of an Ingress. */
+/* Exposure: the Service and its ports, the metrics port, and the routes of an Ingress. */
 #include "service_private.h"
+
+/* What the API server would refuse, or what would be open to the whole world. */
+static void check_service(Work *work)
+{
+    const Value *service = value_get(work->value, STR("service"));
+    const Value *ranges = value_get(service, STR("loadBalancerSourceRanges"));
+    const Value *type = value_get(service, STR("type"));
+    if (!work->ports->size || !str_equal(value_text_at(service, "type"), STR("LoadBalancer")))
+        return;
+    if (!value_is(ranges, VALUE_LIST) || !ranges->size)
+        work_error(work, place_of(work, type), "service.loadBalancerSourceRanges is missing; name the networks that may reach "
+                   "the load balancer, such as [203.0.113.0/24]");
+    if (is_headless(work))
+        work_error(work, place_of(work, value_get(service, STR("headless"))),
+                   "service.headless: a load balancer needs a cluster address; remove headless or type: LoadBalancer");
+}
+
+/* All of them are Services of one namespace. */
+void aliases_check(Work *works, size_t count)
+{
+    if (!count)
+        return;
+    Index *names = index_new(works[0].arena, count);
+    for (size_t i = 0; i < count; i++)
+        index_put(names, works[i].name, (uint32_t)i);
+    for (size_t i = 0; i < count; i++) {
+        Work *work = &works[i];
+        const Value *aliases = value_path(work->value, "service.aliases");
+        for (uint32_t j = 0; value_is(aliases, VALUE_LIST) && j < aliases->size; j++) {
+            const Value *alias = aliases->items[j];
+            uint32_t owner = index_get(names, value_text(alias));
+            if (owner != INDEX_NONE)
+                work_error(work, place_of(work, alias), "service.aliases: '%.*s' is a name of service '%.*s' already; choose "
+                           "another", STR_ARG(value_text(alias)), STR_ARG(works[owner].name));
+            else
+                index_put(names, value_text(alias), (uint32_t)i);
+        }
+    }
+}
 
 static void service_ports_complete(Work *work)
 {
@@ -109,15 +148,19 @@ static const Value *rate_limit_make(Work *work, const Value *ingress)
     const Value *stated = stated_at(work, "ingress.rateLimit");
     if (is_off(stated))
         return NULL;
-    bool nginx = str_equal(value_text_at(ingress, "className"), STR("nginx"));
-    if (stated)
-        return value_get(ingress, STR("rateLimit"));
-    if (!nginx)
+    if (!str_equal(value_text_at(ingress, "className"), STR("nginx"))) {
+        /* What kiln.yaml or an environment presets for nginx is inert here; what the service itself says is not. */
+        const Value *own = value_path(work->definition.own, "ingress.rateLimit");
+        if (value_is(own, VALUE_MAP) && own->size)
+            work_error(work, place_of(work, own), "ingress.rateLimit: kiln knows no rate limit of controller '%.*s'; write what "
+                       "it reads under ingress.annotations", STR_ARG(value_text_at(ingress, "className")));
         return NULL;
-    MapBuilder map = map_begin(work->arena);
-    put_number(&map, "rps", 100);
-    put(&map, "connections", NULL);
-    return map_end(&map, ORIGIN_NONE);
+    }
+    const Value *limit = value_get(ingress, STR("rateLimit"));
+    MapBuilder map = map_begin_with(work->arena, value_is(limit, VALUE_MAP) ? limit : &value_empty_map);
+    if (value_is_none(value_get(limit, STR("rps"))))
+        put_number(&map, "rps", 100);
+    return map_end(&map, limit ? limit->origin : ORIGIN_NONE);
 }
 
 static const Value *controller_namespace(Work *work, const Value *ingress)
@@ -142,15 +185,21 @@ static void ingress_complete(Work *work)
     put(&work->out, "ingress", ingress);
     if (value_is_none(host))
         return;
-    if (!value_text_at(ingress, "className").size) {
+    bool gateway = value_is(value_get(ingress, STR("gateway")), VALUE_MAP);
+    if (!gateway && !value_text_at(ingress, "className").size) {
         work_error(work, place_of(work, host),
                    "ingress.className is missing; name the controller in kiln.yaml: defaults: {ingress: {className: nginx}}");
         return;
     }
     MapBuilder map = map_begin_with(work->arena, ingress);
-    put(&map, "tls", tls_make(work, ingress));
-    put(&map, "rateLimit", rate_limit_make(work, ingress));
-    put(&map, "namespace", controller_namespace(work, ingress));
+    put(&map, "podSelector", NULL);
+    if (gateway) {
+        gateway_ingress(work, ingress, &map);
+    } else {
+        put(&map, "tls", tls_make(work, ingress));
+        put(&map, "rateLimit", rate_limit_make(work, ingress));
+        put(&map, "namespace", controller_namespace(work, ingress));
+    }
     put(&work->out, "ingress", map_end(&map, ingress->origin));
     work->routes = routes_make(work, ingress);
     put(&work->out, "ingressRoutes", work->routes);
@@ -158,6 +207,7 @@ static void ingress_complete(Work *work)
 
 void exposure_complete(Work *work)
 {
+    check_service(work);
     service_ports_complete(work);
     metrics_complete(work);
     ingress_complete(work);

@@ -21,13 +21,13 @@ static const Value *image_value(Work *work, const Value *stated, const Image *im
     return value_new_string_made(work->arena, joined_image(work->arena, image), lineage);
 }
 
-static void image_complete(Work *work)
+void image_complete(Work *work)
 {
     const Value *stated = value_get(work->value, STR("image"));
     Image image;
     const char *why;
     if (!value_is(stated, VALUE_STRING) || !image_parse(value_text(stated), &image, &why)) {
-        work_error(work, place_of(work, stated), "image: %s", value_is(stated, VALUE_STRING) ? why : "expected text");
+        field_error(work, place_of(work, stated), "image: %s", value_is(stated, VALUE_STRING) ? why : "expected text");
         return;
     }
     const Value *release = work->definition.release;
@@ -38,8 +38,8 @@ static void image_complete(Work *work)
     Str hex = str_slice(image.digest, image.digest.size ? 7 : 0, image.digest.size ? 19 : 0);
     work->version = image.tag.size ? image.tag : hex;
     const Value *tag = release ? value_get(release, STR("tag")) : NULL;
-    if (!name_is_label_value(work->version))
-        work_error(work, place_of(work, tag ? tag : stated),
+    if (!work->owner && !name_is_label_value(work->version))
+        field_error(work, place_of(work, tag ? tag : stated),
                    "image: the tag '%.*s' becomes the label 'version' and is no label value; use at most 63 letters, digits, "
                    "'-', '_' and '.'",
                    STR_ARG(work->version));

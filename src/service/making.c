@@ -63,6 +63,15 @@ const Value *without_off(Arena *arena, const Value *map)
     return filtered(arena, map, true);
 }
 
+const Value *duration_for_go(Arena *arena, const Value *duration)
+{
+    int64_t milliseconds;
+    Str text = value_text(duration);
+    if (!str_has_char(text, 'd') || !duration_parse(text, &milliseconds))
+        return duration;
+    return value_new_string(arena, duration->origin, duration_print(arena, milliseconds));
+}
+
 const Value *stated_at(const Work *work, const char *dotted)
 {
     const Value *value = value_path(work->definition.value, dotted);
@@ -76,6 +85,29 @@ void work_error(Work *work, Origin origin, const char *format, ...)
     Str message = arena_vprintf(work->arena, format, args);
     va_end(args);
     diag_error(work->diags, origin, "%.*s", STR_ARG(message));
+    work->failed = true;
+}
+
+/* What a job inherits is the service's mistake, which has been reported there. */
+static bool is_reported(const Work *work, Origin origin)
+{
+    bool job = work->service != work && (!work->owner || work->owner != work->service);
+    for (size_t i = 0; job && i < diags_count(work->diags); i++) {
+        const Diag *diag = diags_at(work->diags, i);
+        if (diag->severity == SEVERITY_ERROR && diag->origin == origin)
+            return true;
+    }
+    return false;
+}
+
+void field_error(Work *work, Origin origin, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    Str message = arena_vprintf(work->arena, format, args);
+    va_end(args);
+    if (!is_reported(work, origin))
+        diag_error(work->diags, origin, "%.*s%.*s", STR_ARG(work->prefix), STR_ARG(message));
     work->failed = true;
 }
 

@@ -52,6 +52,12 @@ static const Value *apps_address(Arena *arena, Str name, Origin place)
     return make_map1(arena, place, "apps", list_end(&apps, place));
 }
 
+/* A callee admits its callers' jobs too. */
+static const Value *callers_address(const Work *caller, Origin place)
+{
+    return make_map1(caller->arena, place, "apps", caller_names(caller, place));
+}
+
 /* ---- ports of a peer ---- */
 
 static const Value *all_ports(const Work *peer, Arena *arena, Origin place)
@@ -154,7 +160,26 @@ static const Value *outside_peer(Work *work, const MapEntry *entry)
     const Value *external = value_get(work->environment->external, entry->key);
     const Value *stated = value_is(entry->value, VALUE_MAP) ? without_nones(work->arena, entry->value) : &value_empty_map;
     const Value *peer = value_is_none(external) ? stated : merge_peer(work->arena, external, stated);
-    return has_address(peer) ? peer : NULL;
+    if (!has_address(peer))
+        return NULL;
+    if (!value_is_none(value_get(peer, STR("namespace"))))
+        return peer;
+    /* Labels without their namespace would be those of pods of ours. */
+    MapBuilder map = map_begin_with(work->arena, peer);
+    map_remove(&map, STR("podSelector"));
+    return map_end(&map, peer->origin);
+}
+
+/* owner: of callers, whom no kind of policy knows by name; NULL for those who are called. */
+static bool host_allowed(Work *work, const Value *host, Str field, const Work *owner)
+{
+    bool known = str_equal(value_text_at(work->project->value, "network.fqdn"), STR("cilium"));
+    if (owner)
+        work_error(work, place_of(work, host), "%.*s: a policy cannot tell callers by a host's name; give cidrs", STR_ARG(field));
+    else if (!known)
+        work_error(work, place_of(work, host), "%.*s: a policy cannot name hosts while network.fqdn is none; give cidrs",
+                   STR_ARG(field));
+    return known && !owner;
 }
 
 static void add_outside(Work *work, const MapEntry *entry, const char *side, ListBuilder *list, Work *works, size_t count,
@@ -166,11 +191,11 @@ static void add_outside(Work *work, const MapEntry *entry, const char *side, Lis
         unknown_peer(work, entry, side, works, count);
         return;
     }
-    if (value_text_at(peer, "host").size) {
-        work_error(work, place_of(work, value_get(peer, STR("host"))), "%.*s: a policy cannot name hosts while network.fqdn is "
-                   "none; give cidrs", STR_ARG(field));
+    const Value *labels = value_get(entry->value, STR("podSelector"));
+    if (value_is(labels, VALUE_MAP) && labels->size && !value_get(peer, STR("podSelector")))
+        work_error(work, place_of(work, labels), "%.*s: podSelector picks pods of a namespace; add namespace", STR_ARG(field));
+    if (value_text_at(peer, "host").size && !host_allowed(work, value_get(peer, STR("host")), field, owner))
         return;
-    }
     const Value *ports = value_get(peer, STR("ports"));
     bool stated = value_is(ports, VALUE_LIST) && ports->size;
     if (!stated && !owner) {
@@ -181,14 +206,20 @@ static void add_outside(Work *work, const MapEntry *entry, const char *side, Lis
     list_add(list, peer_entry(work->arena, "peer", entry->key, peer, made, entry->key_origin));
 }
 
+static bool refuse_address(Work *work, const MapEntry *entry, Str field)
+{
+    if (!value_is(entry->value, VALUE_MAP) || !has_address(entry->value))
+        return false;
+    work_error(work, entry->key_origin, "%.*s: a service of this project needs no address; remove it", STR_ARG(field));
+    return true;
+}
+
+/* The callee may be the caller: its pods then talk to each other. */
 static void add_project_peer(Work *work, const MapEntry *entry, Work *callee)
 {
-    if (value_is(entry->value, VALUE_MAP) && has_address(entry->value)) {
-        work_error(work, entry->key_origin, "access.to.%.*s: a service of this project needs no address; remove it",
-                   STR_ARG(entry->key));
-        return;
-    }
     Str field = arena_printf(work->arena, "access.to.%.*s", STR_ARG(entry->key));
+    if (refuse_address(work, entry, field))
+        return;
     const Value *stated = value_get(entry->value, STR("ports"));
     const Value *ports = value_is(stated, VALUE_LIST) && stated->size ? listed_ports(work, callee, stated, field.data)
                                                                       : all_ports(callee, work->arena, entry->key_origin);
@@ -200,7 +231,7 @@ static void add_project_peer(Work *work, const MapEntry *entry, Work *callee)
     list_add(&work->egress,
              peer_entry(work->arena, "peer", callee->name, apps_address(work->arena, callee->name, place), ports, place));
     list_add(&callee->ingress,
-             peer_entry(work->arena, "peer", work->name, apps_address(work->arena, work->name, place), ports, place));
+             peer_entry(work->arena, "peer", work->name, callers_address(work, place), ports, place));
     /* definition.md: a callee that says `only` must have listed its caller. */
     const Value *from = value_path(callee->value, "access.from");
     if (value_flag(from, "only", false) && !value_get(from, work->name))
@@ -219,9 +250,7 @@ static void callees_complete(Work *work, Work *works, size_t count)
     for (uint32_t i = 0; i < to->size; i++) {
         const MapEntry *entry = &to->entries[i];
         Work *callee = work_find(works, count, entry->key);
-        if (callee == work)
-            work_error(work, entry->key_origin, "access.to.%.*s: the service itself; remove it", STR_ARG(entry->key));
-        else if (callee)
+        if (callee)
             add_project_peer(work, entry, callee);
         else
             add_outside(work, entry, "to", &work->egress, works, count, NULL);
@@ -235,6 +264,20 @@ static bool calls(const Work *caller, Str name)
     return !value_is_none(entry) && !is_off(entry);
 }
 
+/* A caller that says so itself is admitted already, to the ports that it names; ports named here come on top. */
+static void add_project_caller(Work *work, const MapEntry *entry, const Work *caller)
+{
+    Str field = arena_printf(work->arena, "access.from.%.*s", STR_ARG(entry->key));
+    const Value *stated = value_get(entry->value, STR("ports"));
+    bool listed = value_is(stated, VALUE_LIST) && stated->size;
+    if (refuse_address(work, entry, field) || (!listed && calls(caller, work->name)))
+        return;
+    Origin place = entry->key_origin;
+    const Value *ports = listed ? listed_ports(work, work, stated, field.data) : all_ports(work, work->arena, place);
+    list_add(&work->ingress,
+             peer_entry(work->arena, "peer", caller->name, callers_address(caller, place), ports, place));
+}
+
 static void callers_complete(Work *work, Work *works, size_t count)
 {
     const Value *from = without_off(work->arena, value_path(work->value, "access.from"));
@@ -243,12 +286,10 @@ static void callers_complete(Work *work, Work *works, size_t count)
         if (is_only(entry))
             continue;
         Work *caller = work_find(works, count, entry->key);
-        if (!caller)
+        if (caller)
+            add_project_caller(work, entry, caller);
+        else
             add_outside(work, entry, "from", &work->ingress, works, count, work);
-        else if (!calls(caller, work->name))
-            list_add(&work->ingress, peer_entry(work->arena, "peer", caller->name,
-                                                apps_address(work->arena, caller->name, entry->key_origin),
-                                                all_ports(work, work->arena, entry->key_origin), entry->key_origin));
     }
 }
 
@@ -302,10 +343,37 @@ static void add_controller(Work *work)
             list_add(&ports, own_port(work, name, name->origin));
     }
     const MapEntry *ingress = map_peek(&work->out, STR("ingress"));
-    const Value *address = make_map1(work->arena, ingress->value->origin, "namespace",
-                                     value_get(ingress->value, STR("namespace")));
-    list_add(&work->ingress, peer_entry(work->arena, "controller", STR("ingress"), address,
+    MapBuilder address = map_begin(work->arena);
+    put(&address, "namespace", value_get(ingress->value, STR("namespace")));
+    put(&address, "podSelector", value_get(ingress->value, STR("podSelector")));
+    list_add(&work->ingress, peer_entry(work->arena, "controller", STR("ingress"), map_end(&address, ORIGIN_NONE),
                                         list_end(&ports, ingress->value->origin), ingress->value->origin));
+}
+
+/* A load balancer leads to nobody whom the policy does not admit as well. */
+static void add_load_balancer(Work *work)
+{
+    const Value *ranges = value_path(work->value, "service.loadBalancerSourceRanges");
+    if (!str_equal(value_text_at(work->value, "service.type"), STR("LoadBalancer")) || !value_is(ranges, VALUE_LIST))
+        return;
+    list_add(&work->ingress,
+             peer_entry(work->arena, "peer", STR("load-balancer"), make_map1(work->arena, ranges->origin, "cidrs", ranges),
+                        all_ports(work, work->arena, ranges->origin), ranges->origin));
+}
+
+/* A service with rights needs the way to use them; behind the API server's Service its port is one of these two. */
+static void add_api_server(Work *work)
+{
+    static const int numbers[] = {443, 6443};
+    const Value *cidrs = value_path(work->project->value, "network.apiServerCidrs");
+    if (!has_rights(work) || !value_is(cidrs, VALUE_LIST) || !cidrs->size)
+        return;
+    ListBuilder ports = list_begin(work->arena);
+    for (size_t i = 0; i < LENGTH_OF(numbers); i++)
+        list_add(&ports, port_entry(work->arena, value_new_number(work->arena, ORIGIN_NONE, numbers[i]), NULL, cidrs->origin));
+    list_add(&work->egress,
+             peer_entry(work->arena, "peer", STR("api-server"), make_map1(work->arena, cidrs->origin, "cidrs", cidrs),
+                        list_end(&ports, cidrs->origin), cidrs->origin));
 }
 
 void peers_complete(Work *works, size_t count)
@@ -316,6 +384,8 @@ void peers_complete(Work *works, size_t count)
         add_dns(&works[i]);
         add_controller(&works[i]);
         add_scrape(&works[i]);
+        add_load_balancer(&works[i]);
+        add_api_server(&works[i]);
     }
     for (size_t i = 0; i < count; i++)
         callees_complete(&works[i], works, count);

@@ -154,25 +154,39 @@ const Value *probes_make(Work *work)
     return map_end(&map, ORIGIN_NONE);
 }
 
+/* ---- the hook before the end ---- */
+
+static const Value *sleep_hook(Work *work, double seconds)
+{
+    MapBuilder sleep = map_begin(work->arena);
+    put_number(&sleep, "seconds", seconds);
+    return make_map1(work->arena, ORIGIN_NONE, "sleep", map_end(&sleep, ORIGIN_NONE));
+}
+
+/* Five seconds of draining where there is something to drain; a short grace period leaves less, or none. */
+static const Value *pre_stop_unsaid(Work *work, double grace)
+{
+    double seconds = grace > 5 ? 5 : grace - 1;
+    return work->ports->size && seconds >= 1 ? sleep_hook(work, seconds) : NULL;
+}
+
 const Value *pre_stop_make(Work *work)
 {
     const Value *stated = stated_at(work, "preStop");
+    double grace = value_number_at(work->service->value, "terminationGracePeriodSeconds", 30);
     if (is_off(stated))
         return NULL;
-    if (!stated)
-        return work->ports->size ? make_map1(work->arena, ORIGIN_NONE, "sleep",
-                                             make_map1(work->arena, ORIGIN_NONE, "seconds",
-                                                       value_new_number(work->arena, ORIGIN_NONE, 5)))
-                                 : NULL;
+    if (!without_nones(work->arena, stated)->size)
+        return pre_stop_unsaid(work, grace);
     const Value *hook = value_get(work->value, STR("preStop"));
-    double grace = value_number_at(work->value, "terminationGracePeriodSeconds", 30);
     double seconds = value_number_at(hook, "sleep.seconds", 0);
     if (seconds >= grace)
-        work_error(work, place_of(work, stated), "preStop: %g seconds leave nothing of terminationGracePeriodSeconds (%g); "
+        field_error(work, place_of(work, stated), "preStop: %g seconds leave nothing of terminationGracePeriodSeconds (%g); "
                    "raise the grace period", seconds, grace);
     const Value *sleep = value_get(hook, STR("sleep"));
+    /* No sleep at all is no hook: Kubernetes before 1.33 refuses a sleep of 0. */
     if (!value_is_none(sleep))
-        return make_map1(work->arena, hook->origin, "sleep", sleep);
+        return seconds > 0 ? make_map1(work->arena, hook->origin, "sleep", sleep) : NULL;
     MapBuilder map = map_begin(work->arena);
     return put_handler(work, &map, hook, "preStop") ? map_end(&map, hook->origin) : NULL;
 }

@@ -1,6 +1,6 @@
 /*
- * What the namespace must hold: Σ (most replicas + surge) × size over all services, a fifth on top, rounded up to 10m and whole
- * Mi; and the bounds of one container (definition.md §3: quota, limitRange).
+ * What the namespace must hold: Σ (most replicas + surge) × size over all services, their jobs, a fifth on top, rounded up to
+ * 10m and whole Mi; and the bounds of one container (definition.md §3: quota, limitRange).
  */
 #include "service_private.h"
 
@@ -32,13 +32,15 @@ static __int128 step_of(bool memory)
     return memory ? nano * 1024 * 1024 : nano / 100;
 }
 
-static const Value *sum(Arena *arena, const Work *works, size_t count, const char *side, const char *resource)
+/* Each job counts once: by default a run waits for the one before. */
+static const Value *sum(Arena *arena, const Work *works, size_t count, size_t side, size_t resource)
 {
     __int128 total = 0;
-    bool memory = resource[0] == 'm';
+    bool memory = resource == 1;
     for (size_t i = 0; i < count; i++) {
-        const Value *amounts = side[0] == 'r' ? works[i].requests : works[i].limits;
-        total += quantity_of(value_get(amounts, str_from(resource))) * (__int128)(works[i].replicas_max + works[i].surge);
+        total += works[i].pod->size[side][resource] * (__int128)(works[i].replicas_max + works[i].surge);
+        for (size_t j = 0; j < works[i].job_count; j++)
+            total += works[i].jobs[j].pod->size[side][resource];
     }
     return amount_value(arena, round_up(total * 12 / 10, step_of(memory)), memory);
 }
@@ -50,7 +52,7 @@ static const Value *quota_make(Arena *arena, const Environment *environment, con
     for (size_t i = 0; i < LENGTH_OF(sides); i++) {
         for (size_t j = 0; j < LENGTH_OF(resources); j++) {
             Str key = arena_printf(arena, "%s.%s", sides[i], resources[j]);
-            map_set(&quota, key, ORIGIN_NONE, sum(arena, works, count, sides[i], resources[j]));
+            map_set(&quota, key, ORIGIN_NONE, sum(arena, works, count, i, j));
         }
     }
     for (uint32_t i = 0; value_is(stated, VALUE_MAP) && i < stated->size; i++) {
@@ -60,36 +62,76 @@ static const Value *quota_make(Arena *arena, const Environment *environment, con
     return map_end(&quota, ORIGIN_NONE);
 }
 
+/* A service's own pod, then those of its jobs. */
+static const Pod *pod_at(const Work *work, size_t index)
+{
+    return index ? work->jobs[index - 1].pod : work->pod;
+}
+
 /* The largest limit of any container, and never below the default that the LimitRange hands out. */
-static const Value *largest(Arena *arena, const Work *works, size_t count, const char *resource, const Value *at_least)
+static const Value *largest(Arena *arena, const Work *works, size_t count, size_t resource, const Value *at_least)
 {
     __int128 most = quantity_of(at_least);
     for (size_t i = 0; i < count; i++) {
-        __int128 limit = quantity_of(value_get(works[i].limits, str_from(resource)));
-        most = limit > most ? limit : most;
+        for (size_t j = 0; j <= works[i].job_count; j++) {
+            __int128 limit = pod_at(&works[i], j)->largest[resource];
+            most = limit > most ? limit : most;
+        }
     }
-    return amount_value(arena, most, resource[0] == 'm');
+    return amount_value(arena, most, resource == 1);
+}
+
+/* 10m and 16Mi, or the smallest request of any container below that. */
+static const Value *smallest(Arena *arena, const Work *works, size_t count, size_t resource)
+{
+    bool memory = resource == 1;
+    __int128 least = memory ? nano * 16 * 1024 * 1024 : nano / 100;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j <= works[i].job_count; j++) {
+            __int128 request = pod_at(&works[i], j)->smallest[resource];
+            if (request >= 0 && request < least)
+                least = request;
+        }
+    }
+    return amount_value(arena, least, memory);
+}
+
+static const Value *bounds_make(Arena *arena, const Environment *environment, const Work *works, size_t count)
+{
+    const Value *sizes = value_get(environment->built_in, STR("resources"));
+    MapBuilder min = map_begin(arena), max = map_begin(arena), bounds = map_begin(arena);
+    for (size_t i = 0; i < LENGTH_OF(resources); i++) {
+        const Value *limit = value_get(value_get(sizes, STR("limits")), str_from(resources[i]));
+        put(&min, resources[i], smallest(arena, works, count, i));
+        put(&max, resources[i], largest(arena, works, count, i, limit));
+    }
+    put(&bounds, "min", map_end(&min, ORIGIN_NONE));
+    put(&bounds, "max", map_end(&max, ORIGIN_NONE));
+    return value_merge(arena, map_end(&bounds, ORIGIN_NONE), value_get(environment->own, STR("limitRange")));
+}
+
+/* The built-in sizes of one side; the API server refuses a default that is outside the bounds. */
+static const Value *default_sizes(Arena *arena, const Environment *environment, const Value *bounds, const char *side)
+{
+    const Value *sizes = value_get(value_get(environment->built_in, STR("resources")), str_from(side));
+    MapBuilder map = map_begin(arena);
+    for (size_t i = 0; i < LENGTH_OF(resources); i++) {
+        __int128 size = quantity_of(value_get(sizes, str_from(resources[i])));
+        __int128 low = quantity_of(value_get(value_get(bounds, STR("min")), str_from(resources[i])));
+        __int128 high = quantity_of(value_get(value_get(bounds, STR("max")), str_from(resources[i])));
+        size = size > high ? high : size < low ? low : size;
+        put(&map, resources[i], amount_value(arena, size, resources[i][0] == 'm'));
+    }
+    return map_end(&map, ORIGIN_NONE);
 }
 
 static const Value *limit_range_make(Arena *arena, const Environment *environment, const Work *works, size_t count)
 {
-    const Value *sizes = value_get(environment->built_in, STR("resources"));
-    MapBuilder min = map_begin(arena), max = map_begin(arena), high = map_begin(arena), low = map_begin(arena);
-    put_text(&min, "cpu", STR("10m"));
-    put_text(&min, "memory", STR("16Mi"));
-    for (size_t i = 0; i < LENGTH_OF(resources); i++) {
-        const Value *limit = value_get(value_get(sizes, STR("limits")), str_from(resources[i]));
-        const Value *request = value_get(value_get(sizes, STR("requests")), str_from(resources[i]));
-        put(&max, resources[i], largest(arena, works, count, resources[i], limit));
-        put(&high, resources[i], amount_value(arena, quantity_of(limit), resources[i][0] == 'm'));
-        put(&low, resources[i], amount_value(arena, quantity_of(request), resources[i][0] == 'm'));
-    }
-    MapBuilder range = map_begin(arena);
-    put(&range, "min", map_end(&min, ORIGIN_NONE));
-    put(&range, "max", map_end(&max, ORIGIN_NONE));
-    put(&range, "default", map_end(&high, ORIGIN_NONE));
-    put(&range, "defaultRequest", map_end(&low, ORIGIN_NONE));
-    return value_merge(arena, map_end(&range, ORIGIN_NONE), value_get(environment->own, STR("limitRange")));
+    const Value *bounds = bounds_make(arena, environment, works, count);
+    MapBuilder range = map_begin_with(arena, bounds);
+    put(&range, "default", default_sizes(arena, environment, bounds, "limits"));
+    put(&range, "defaultRequest", default_sizes(arena, environment, bounds, "requests"));
+    return map_end(&range, bounds->origin);
 }
 
 void quota_complete(Arena *arena, const Environment *environment, const Work *works, size_t count, MapBuilder *env)

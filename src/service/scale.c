@@ -58,8 +58,29 @@ static const Value *autoscaling_make(Work *work, const Value *stated)
     /* The template writes out Kubernetes' own figures for whatever was not stated. */
     const Value *behavior = stated_at(work, "autoscaling.behavior");
     put(&map, "behavior", behavior ? behavior : &value_empty_map);
-    put(&map, "metrics", unsaid ? default_metrics(work) : without_off(work->arena, metrics));
+    const Value *kept = unsaid ? default_metrics(work) : without_off(work->arena, metrics);
+    if (!kept->size)
+        work_error(work, place_of(work, metrics), "autoscaling.metrics: all are switched off; name one, or write autoscaling: "
+                   "{enabled: false}");
+    put(&map, "metrics", kept);
     return map_end(&map, stated->origin);
+}
+
+/* Recreate is one replica that nobody scales: what the service itself states otherwise is a contradiction. */
+static const Value *recreate_replicas(Work *work, const Value *replicas)
+{
+    const Value *own = work->definition.own;
+    const Value *count = value_get(own, STR("replicas")), *rolling = value_path(own, "strategy.rollingUpdate");
+    if (!value_is_none(count) && value_is(replicas, VALUE_NUMBER) && replicas->number != 1)
+        work_error(work, place_of(work, count), "replicas: strategy Recreate runs one replica, found %.*s; drop replicas",
+                   STR_ARG(value_text(replicas)));
+    if (value_flag(own, "autoscaling.enabled", false))
+        work_error(work, place_of(work, value_path(own, "autoscaling.enabled")),
+                   "autoscaling: strategy Recreate runs one replica; drop autoscaling, or use strategy: RollingUpdate");
+    if (value_is(rolling, VALUE_MAP) && rolling->size)
+        work_error(work, place_of(work, rolling), "strategy.rollingUpdate: has no meaning for strategy Recreate; remove it");
+    const Value *strategy = value_path(work->definition.value, "strategy.type");
+    return value_new_number(work->arena, place_of(work, strategy), 1);
 }
 
 static void replicas_complete(Work *work)
@@ -69,12 +90,7 @@ static void replicas_complete(Work *work)
     bool recreate = str_equal(value_text_at(work->value, "strategy.type"), STR("Recreate"));
     bool scaled = value_flag(autoscaling, "enabled", false);
     if (recreate) {
-        const Value *own = value_get(work->definition.own, STR("replicas"));
-        if (value_is(replicas, VALUE_NUMBER) && !value_is_none(own) && replicas->number > 1)
-            work_error(work, place_of(work, own), "replicas: strategy Recreate runs one replica, found %.*s; drop replicas",
-                       STR_ARG(value_text(replicas)));
-        const Value *strategy = value_path(work->definition.value, "strategy.type");
-        replicas = value_new_number(work->arena, place_of(work, strategy), 1);
+        replicas = recreate_replicas(work, replicas);
         scaled = false;
     }
     work->replicas_min = work->replicas_max = value_is(replicas, VALUE_NUMBER) ? replicas->number : 1;
@@ -94,10 +110,11 @@ static void replicas_complete(Work *work)
 static void disruption_complete(Work *work)
 {
     const Value *stated = stated_at(work, "podDisruptionBudget");
-    const Value *budget = NULL;
-    if (stated && !is_off(stated))
-        budget = without_nones(work->arena, stated);
-    else if (!stated && work->replicas_min >= 2)
+    const Value *budget = without_nones(work->arena, stated);
+    bool unsaid = !budget->size;
+    if (is_off(stated) || (unsaid && work->replicas_min < 2))
+        budget = NULL;
+    else if (unsaid)
         budget = make_map1(work->arena, ORIGIN_NONE, "maxUnavailable", value_new_number(work->arena, ORIGIN_NONE, 1));
     put(&work->out, "podDisruptionBudget", budget);
 }
@@ -120,12 +137,21 @@ static void spread_complete(Work *work)
     put(&work->out, "topologySpreadConstraints", map_end(&map, ORIGIN_NONE));
 }
 
+/* How many pods more than wanted a rollout runs: blue-green has both versions in full. */
+static double surge_of(const Work *work)
+{
+    Str type = value_text_at(work->value, "strategy.type");
+    if (work->kind != KIND_DEPLOYMENT || str_equal(type, STR("Recreate")))
+        return 0;
+    if (str_equal(type, STR("BlueGreen")))
+        return work->replicas_max;
+    return count_of(value_path(work->value, "strategy.rollingUpdate.maxSurge"), work->replicas_max, 1);
+}
+
 void scale_complete(Work *work)
 {
     replicas_complete(work);
     disruption_complete(work);
     spread_complete(work);
-    bool rolling = str_equal(value_text_at(work->value, "strategy.type"), STR("RollingUpdate"));
-    const Value *surge = value_path(work->value, "strategy.rollingUpdate.maxSurge");
-    work->surge = rolling ? count_of(surge, work->replicas_max, 1) : 0;
+    work->surge = surge_of(work);
 }

@@ -5,8 +5,45 @@
 #include "kiln/kube.h"
 #include "kiln/service.h"
 
-/* One service of one environment while its context is being made. */
+/* One file of `config`, as it is in the ConfigMap. */
+typedef struct ConfigFile {
+    Str key;
+    bool script;
+    const MapEntry *entry;
+} ConfigFile;
+
+enum { SIDES = 2, SIZES = 2 }; /* requests, limits; cpu, memory */
+
+/* What the containers of one pod share. */
+typedef struct Pod {
+    ListBuilder volumes; /* in Kubernetes' shape */
+    MapBuilder ports;    /* of all containers */
+    MapBuilder config;   /* what its containers read of a ConfigMap */
+    size_t config_bytes;
+    Str config_owner;    /* whose ConfigMap it is: the service's or a job's own */
+    size_t config_keys;  /* how many keys that ConfigMap has */
+    __int128 size[SIDES][SIZES];  /* as the scheduler and a quota count the whole pod, in nanos */
+    __int128 largest[SIZES];      /* the largest limit and the smallest request of any container; -1: none */
+    __int128 smallest[SIZES];
+} Pod;
+
+/*
+ * One service of one environment while its context is being made; or one of its jobs, which has the same shape; or, inside
+ * either, one container besides the main one.
+ */
 typedef struct Work {
+    struct Work *service; /* the service itself, in jobs and containers too */
+    struct Work *owner;   /* of a container that is not the main one: whose pod it is in; else NULL */
+    Str label;            /* its name in the definition: of a job `migrate`, of a container `proxy` */
+    Str prefix;           /* of its fields in messages: "", "jobs.migrate.", "initContainers.proxy." */
+    WorkloadKind kind;
+    Pod *pod;
+    ConfigFile *config;
+    size_t config_count;
+    ListBuilder secret_data; /* of the service: all of its Secret */
+    ListBuilder claims;
+    struct Work *jobs;       /* of the service */
+    size_t job_count;
     Arena *arena;
     Diags *diags;
     const Project *project;
@@ -17,10 +54,11 @@ typedef struct Work {
     MapBuilder out;       /* the context's `service` */
     Str version;
     const Value *labels;
-    const Value *ports;   /* name → {containerPort, port, protocol, appProtocol} of the main container */
+    const Value *ports;   /* name → {containerPort, port, protocol, appProtocol}; of a workload, once its pod is complete,
+                             those of all containers */
     const Value *metrics; /* or NULL */
     const Value *routes;  /* ingressRoutes, or NULL */
-    const Value *requests, *limits; /* of the main container, canonical */
+    const Value *requests, *limits; /* of the container, canonical */
     double replicas_min, replicas_max, surge;
     ListBuilder ingress;  /* network.ingress */
     ListBuilder egress;
@@ -38,18 +76,42 @@ const Value *make_text(Arena *arena, Origin origin, const char *format, ...) KIL
 const Value *without_nones(Arena *arena, const Value *map);
 /* The map without entries that are false (switched off) or null. */
 const Value *without_off(Arena *arena, const Value *map);
+/* A duration as Go's parser takes it, which knows no days: 30d becomes 720h, anything else stays as it was written. */
+const Value *duration_for_go(Arena *arena, const Value *duration);
 /* What the user stated at a path before defaults came: NULL where unsaid. false is a statement. */
 const Value *stated_at(const Work *work, const char *dotted);
 bool is_off(const Value *value); /* the boolean false */
 void work_error(Work *work, Origin origin, const char *format, ...) KILN_PRINTF(3, 4);
+/* The same about a field of a container or job: its prefix goes in front. */
+void field_error(Work *work, Origin origin, const char *format, ...) KILN_PRINTF(3, 4);
 /* The place of a value, else of the service's definition. */
 Origin place_of(const Work *work, const Value *value);
 
 /* ---- identity.c: image, version, labels, annotations ---- */
 void identity_complete(Work *work);
+/* image and imageParts of a workload or container. */
+void image_complete(Work *work);
 
-/* ---- container.c: the main container ---- */
-void container_complete(Work *work);
+/* ---- complete.c: what services and their jobs have in common ---- */
+void workload_complete(Work *work);
+
+/* ---- container.c: one container ---- */
+const Value *container_make(Work *work);
+bool is_headless(const Work *work);
+
+/* ---- pod.c: the containers of one pod ---- */
+void pod_complete(Work *work);
+
+/* ---- jobs.c: what runs to an end ---- */
+/* The rows of a CronJob or Job; null for what keeps running. */
+void batch_complete(Work *work);
+void jobs_complete(Work *work);
+/* No job may have the name of a service or of another job. */
+void jobs_check(Work *works, size_t count);
+/* The caller's own name and those of its jobs. */
+const Value *caller_names(const Work *caller, Origin place);
+void jobs_finish(Work *work);
+
 /* The name of a declared port for a reference to it (name, number or unsaid); NULL after an error. */
 const Value *port_resolve(Work *work, const Value *reference, Str preferred, const char *field, Origin place, const char *hint);
 
@@ -57,17 +119,50 @@ const Value *port_resolve(Work *work, const Value *reference, Str preferred, con
 const Value *probes_make(Work *work);
 const Value *pre_stop_make(Work *work);
 
-/* ---- resources.c ---- */
-const Value *resources_make(Work *work);
+/* ---- resources.c: defaults are {requests, limits} of the container or its service, or NULL ---- */
+const Value *resources_make(Work *work, const Value *defaults);
 
-/* ---- volumes.c: config, secrets, volumes and their mounts ---- */
-void volumes_complete(Work *work, const Value **mounts, const Value **secret_env);
+/* ---- volumes.c, config.c, secrets.c, claims.c: files of a container ---- */
+void config_collect(Work *work); /* for each container of a pod, before any of them is complete */
+void config_finish(Work *work);
+void files_complete(Work *work, const Value **mounts, const Value **secret_env);
+/* Several nodes may mount it at once. */
+bool claim_is_shared(const Value *claim);
 
 /* ---- scale.c: replicas, autoscaling, disruption, spread ---- */
 void scale_complete(Work *work);
 
-/* ---- network.c: Service ports, Ingress routes, peers ---- */
+/* ---- exposure.c: the Service, metrics, Ingress routes ---- */
 void exposure_complete(Work *work);
+/* No two Services of one environment may have one name. */
+void aliases_check(Work *works, size_t count);
+
+/* ---- rollout.c: Canary and BlueGreen, and the way in to what a blue-green rollout previews ---- */
+bool is_rollout(const Work *work);
+void rollout_complete(Work *work);
+
+/* ---- gateway.c: HTTPRoutes instead of an Ingress ---- */
+/* The rows of `ingress` that a Gateway settles otherwise than a controller's class does. */
+void gateway_ingress(Work *work, const Value *ingress, MapBuilder *map);
+/* After the rollout, whose preview has a route of its own. */
+void http_routes_complete(Work *work);
+
+/* ---- waivers.c: who answers for what falls short of a rule ---- */
+void waivers_complete(Work *work);
+/* A list, as for a service, with `services`. */
+const Value *waivers_of_project(Arena *arena, const Project *project);
+bool waivers_check_project(const Project *project, Diags *diags);
+/* The Pod Security level that a namespace of these services can enforce. */
+Str pod_security(Work *works, size_t count, const Value *project_waivers);
+
+/* ---- rights.c: what the service may do at the API server ---- */
+bool has_rights(const Work *work);
+void rights_complete(Work *work);
+
+/* ---- alerts.c and slo.c: what Prometheus watches ---- */
+void alerts_complete(Work *work);
+
+/* ---- network.c: peers ---- */
 /* Callers and callees of one environment. */
 void peers_complete(Work *works, size_t count);
 void network_finish(Work *work);

@@ -48,8 +48,9 @@ static void add_containers(Items *items, const Value *object, const char *list_n
     const Value *list = value_get(pod, str_from(list_name));
     for (uint32_t i = 0; value_is(list, VALUE_LIST) && i < list->size; i++) {
         const Value *container = list->items[i];
-        add_item(items, (Item){container, container, value_text_at(container, "name"),
-                               arena_printf(items->arena, "%s.%s[%u]", path, list_name, i)});
+        if (container->kind == VALUE_MAP)
+            add_item(items, (Item){container, container, value_text_at(container, "name"),
+                                   arena_printf(items->arena, "%s.%s[%u]", path, list_name, i)});
     }
 }
 
@@ -88,7 +89,7 @@ static void each_in_containers(Items *items, const Value *object, const char *me
 static void add_variable(Items *items, const Item *container, const Value *value, Str path)
 {
     (void)container;
-    if (!value_get(value, STR("value")))
+    if (!value_get(value, STR("name")) || !value_get(value, STR("value")))
         return;
     add_item(items, (Item){value, value, value_text_at(value, "name"), path});
 }

@@ -40,12 +40,14 @@ static Origin user_origin(const Judging *judging, const Value *value)
     return ORIGIN_NONE;
 }
 
-/* The value's own place, else the definition that the object was made from, else the template's. */
+/* The value's own place, else the definition that the object was made from, else the environment's, else the template's. */
 static Origin finding_origin(const Judging *judging, const Subject *subject, const Value *value)
 {
     Origin origin = value ? user_origin(judging, value) : ORIGIN_NONE;
     if (origin == ORIGIN_NONE && subject->file->service)
         origin = subject->file->service->file->origin;
+    if (origin == ORIGIN_NONE)
+        origin = judging->scope.origin;
     if (origin == ORIGIN_NONE)
         origin = value ? value->origin : subject->object->origin;
     return origin;
@@ -63,9 +65,20 @@ static const Value *evaluate(Judging *judging, const Template *templ, const Json
     return value;
 }
 
-static bool is_true(const Value *value)
+/* A rule says yes or no; anything else is a mistake in the rule, which must not pass for either. */
+static bool evaluate_truth(Judging *judging, const CompiledRule *rule, const char *name, const Template *templ,
+                           const JsoneScope *scope, bool *truth)
 {
-    return value_is(value, VALUE_BOOL) && value->boolean;
+    const Value *value = evaluate(judging, templ, scope);
+    if (!value)
+        return false;
+    *truth = value_is(value, VALUE_BOOL) && value->boolean;
+    if (value->kind == VALUE_BOOL)
+        return true;
+    diag_error(judging->diags, rule->rule.origin, "rule %.*s: %s yields %s, expected true or false",
+               STR_ARG(rule->rule.id), name, value_kind_name((ValueKind)value->kind));
+    judging->failed = true;
+    return false;
 }
 
 static Str evaluate_text(Judging *judging, const Template *templ, const JsoneScope *scope)
@@ -83,21 +96,35 @@ static Str finding_path(Judging *judging, const Item *item, Str at)
     return arena_printf(judging->arena, "%.*s.%.*s", STR_ARG(item->path), STR_ARG(at));
 }
 
+/* What stands at a path below anchor, or closest above it: what lost a member to a patch points at the patch. */
+static const Value *nearest(const Value *anchor, Str at)
+{
+    const Value *place = anchor;
+    for (Str key; str_split(&at, '.', &key);) {
+        const Value *below = value_get(place, key);
+        if (!below)
+            break;
+        place = below;
+    }
+    return place;
+}
+
 static void add_finding(Judging *judging, const CompiledRule *rule, const Check *check, const Subject *subject,
                         const Item *item, const JsoneScope *scope)
 {
-    const Value *place = item->anchor;
-    if (check->at.size && value_is(place, VALUE_MAP))
-        place = value_path(place, arena_text(judging->arena, check->at));
+    const Value *place = nearest(item->anchor, check->at);
     Finding finding = {.rule = &rule->rule,
                        .severity = rule->severity[judging->scope.tier],
                        .object = subject->object,
                        .file = subject->file->path,
                        .path = finding_path(judging, item, check->at),
-                       .origin = finding_origin(judging, subject, place ? place : item->anchor),
+                       .origin = finding_origin(judging, subject, place),
                        .message = evaluate_text(judging, check->message, scope),
                        .fix = evaluate_text(judging, check->fix, scope),
                        .masked = rule->masked};
+    finding.waiver = waiver_find(judging->arena, &judging->scope, subject->file, &finding);
+    if (finding.waiver && finding.severity > SEVERITY_INFO)
+        finding.severity = SEVERITY_INFO;
     Findings *findings = judging->findings;
     ARENA_GROW(judging->arena, findings->list, findings->count, findings->capacity);
     findings->list[findings->count++] = finding;
@@ -130,11 +157,10 @@ static void judge_item(Judging *judging, const CompiledRule *rule, const Check *
     map_set(&names, STR("itemName"), ORIGIN_NONE, value_new_string(judging->arena, ORIGIN_NONE, item->name));
     JsoneScope outer = {map_end(&names, ORIGIN_NONE), up};
     const JsoneScope *scope = evaluate_lets(judging, check, &outer);
-    const Value *when = !scope ? NULL : check->when ? evaluate(judging, check->when, scope) : &value_true;
-    if (!when || !is_true(when))
+    bool bound = true, holds;
+    if (!scope || (check->when && !evaluate_truth(judging, rule, "when", check->when, scope, &bound)) || !bound)
         return;
-    const Value *holds = evaluate(judging, check->assertion, scope);
-    if (holds && !is_true(holds))
+    if (evaluate_truth(judging, rule, "assert", check->assertion, scope, &holds) && !holds)
         add_finding(judging, rule, check, subject, item, scope);
 }
 

@@ -67,17 +67,28 @@ static void list_own(Loading *loading)
     loading->failed = true;
 }
 
+/* A rule that nobody applies must not look as if it held. */
+static void refuse_yml(Loading *loading, Str path)
+{
+    Str shown = arena_printf(loading->standards->arena, "%.*s%.*s", STR_ARG(loading->project->prefix), STR_ARG(path));
+    diag_file_error(loading->diags, shown, "would be ignored: rules end in .yaml; rename it");
+    loading->failed = true;
+}
+
 static void load_own(Loading *loading)
 {
     const Project *project = loading->project;
     for (size_t i = 0; i < loading->own_count; i++) {
         Str name = loading->own[i].name;
-        if (name.data[0] == '.' || !str_ends(name, STR(".yaml")))
+        if (name.data[0] == '.')
             continue;
         bool missing;
         Str path = arena_printf(loading->standards->arena, "standards/%.*s", STR_ARG(name));
-        add_rule(loading, name, project_read(loading->standards->arena, loading->sources, project->root, project->prefix, path,
-                                             &missing, loading->diags));
+        if (str_ends(name, STR(".yml")))
+            refuse_yml(loading, path);
+        else if (str_ends(name, STR(".yaml")))
+            add_rule(loading, name, project_read(loading->standards->arena, loading->sources, project->root, project->prefix, path,
+                                                 &missing, loading->diags));
     }
 }
 

@@ -37,8 +37,12 @@ static const Template *compile_tree(RuleCompile *compile, const Value *tree)
     return compiled;
 }
 
-static const Template *compile_expression(RuleCompile *compile, const Value *text)
+static const Template *compile_expression(RuleCompile *compile, const Value *text, const char *name)
 {
+    if (!value_is_scalar(text)) {
+        rule_error(compile, text->origin, "expected an expression under ", name);
+        return NULL;
+    }
     MapBuilder map = map_begin(compile->arena);
     map_set(&map, STR("$eval"), text->origin, value_as_string(compile->arena, text));
     return compile_tree(compile, map_end(&map, text->origin));
@@ -64,10 +68,12 @@ static const Index *compile_kinds(RuleCompile *compile, const Value *check, cons
     }
     Index *index = index_new(compile->arena, kinds->size);
     for (uint32_t i = 0; i < kinds->size; i++) {
-        Str kind = value_is_scalar(kinds->items[i]) ? value_text(kinds->items[i]) : STR("");
-        if (str_equal(kind, STR("any")))
+        if (!value_is(kinds->items[i], VALUE_STRING))
+            rule_error(compile, kinds->items[i]->origin, "expected the name of a kind under kinds", "");
+        else if (str_equal(value_text(kinds->items[i]), STR("any")))
             return NULL;
-        index_put(index, kind, i);
+        else
+            index_put(index, value_text(kinds->items[i]), i);
     }
     return index;
 }
@@ -75,32 +81,51 @@ static const Index *compile_kinds(RuleCompile *compile, const Value *check, cons
 static void compile_lets(RuleCompile *compile, Check *check)
 {
     const Value *let = check->let;
+    if (!let)
+        return;
     if (!value_is(let, VALUE_MAP)) {
+        rule_error(compile, let->origin, "expected a map under let", "");
         check->let = NULL;
         return;
     }
     check->lets = ARENA_ARRAY(compile->arena, const Template *, let->size);
     for (uint32_t i = 0; i < let->size; i++)
-        check->lets[i] = compile_expression(compile, let->entries[i].value);
+        check->lets[i] = compile_expression(compile, let->entries[i].value, "let");
+}
+
+static EachFn *compile_each(RuleCompile *compile, const Value *each)
+{
+    EachFn *found = each_find(!each ? STR("object") : value_is(each, VALUE_STRING) ? value_text(each) : STR(""));
+    if (!found)
+        rule_error(compile, each->origin, "each: expected one of ", each_words(compile->arena).data);
+    return found;
+}
+
+static Str compile_at(RuleCompile *compile, const Value *at)
+{
+    if (value_is_none(at))
+        return STR("");
+    if (value_is(at, VALUE_STRING))
+        return value_text(at);
+    rule_error(compile, at->origin, "expected a path under at", "");
+    return STR("");
 }
 
 static void compile_check(RuleCompile *compile, const Value *value, const Value *rule, Check *check)
 {
-    const Value *each = field_of(value, rule, "each");
     const Value *when = field_of(value, rule, "when"), *assertion = field_of(value, rule, "assert");
-    const Value *at = field_of(value, rule, "at");
-    check->each = each_find(each ? value_text(each) : STR("object"));
-    if (!check->each)
-        rule_error(compile, each->origin, "each: expected one of ", each_words(compile->arena).data);
+    if (value->kind != VALUE_MAP)
+        rule_error(compile, value->origin, "expected a map under checks", "");
+    check->each = compile_each(compile, field_of(value, rule, "each"));
     check->kinds = compile_kinds(compile, value, rule);
-    check->at = value_is(at, VALUE_STRING) ? value_text(at) : STR("");
-    check->when = value_is_none(when) ? NULL : compile_expression(compile, when);
+    check->at = compile_at(compile, field_of(value, rule, "at"));
+    check->when = value_is_none(when) ? NULL : compile_expression(compile, when, "when");
     check->let = field_of(value, rule, "let");
     compile_lets(compile, check);
     if (value_is_none(assertion))
         rule_error(compile, rule->origin, "assert is missing", "");
     else
-        check->assertion = compile_expression(compile, assertion);
+        check->assertion = compile_expression(compile, assertion, "assert");
     check->message = compile_text(compile, value, rule, "message");
     check->fix = compile_text(compile, value, rule, "fix");
 }
@@ -109,6 +134,8 @@ static void compile_checks(RuleCompile *compile, const Value *rule, CompiledRule
 {
     const Value *checks = value_get(rule, STR("checks"));
     bool list = value_is(checks, VALUE_LIST);
+    if (checks && (!list || !checks->size))
+        rule_error(compile, checks->origin, "expected a list under checks", "");
     compiled->check_count = list ? checks->size : 1;
     compiled->checks = ARENA_ARRAY(compile->arena, Check, compiled->check_count + 1);
     for (size_t i = 0; i < compiled->check_count; i++)
@@ -121,7 +148,7 @@ static void compile_severity(RuleCompile *compile, const Value *rule, CompiledRu
     for (int tier = 0; tier < TIER_COUNT; tier++) {
         const Value *word = value_get(severity, tier_names[tier]);
         size_t level = LENGTH_OF(levels);
-        for (size_t i = 0; word && i < LENGTH_OF(levels); i++) {
+        for (size_t i = 0; value_is(word, VALUE_STRING) && i < LENGTH_OF(levels); i++) {
             if (str_equal(value_text(word), str_from(levels[i])))
                 level = i;
         }
@@ -133,6 +160,13 @@ static void compile_severity(RuleCompile *compile, const Value *rule, CompiledRu
         compiled->off[tier] = level == 0;
         compiled->severity[tier] = level_severity[level];
     }
+}
+
+static bool compile_masked(RuleCompile *compile, const Value *masked)
+{
+    if (masked && !value_is(masked, VALUE_BOOL))
+        rule_error(compile, masked->origin, "expected true or false under masked", "");
+    return value_is(masked, VALUE_BOOL) && masked->boolean;
 }
 
 static void check_fields(RuleCompile *compile, const Value *rule)
@@ -153,7 +187,7 @@ bool rule_compile(Arena *arena, Str id, const Value *value, CompiledRule *rule, 
         rule_error(&compile, value->origin, "expected a map", "");
         return false;
     }
-    rule->masked = value_flag(value, "masked", false);
+    rule->masked = compile_masked(&compile, value_get(value, STR("masked")));
     check_fields(&compile, value);
     compile_severity(&compile, value, rule);
     compile_checks(&compile, value, rule);

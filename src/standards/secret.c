@@ -48,14 +48,26 @@ static bool name_says_secret(Str name)
     return false;
 }
 
+/* word is in upper case. */
+static bool is_word(Str value, Str word)
+{
+    bool same = value.size == word.size;
+    for (size_t i = 0; same && i < word.size; i++)
+        same = upper_folded(value.data[i]) == word.data[i];
+    return same;
+}
+
 static bool is_number_or_boolean(Str value)
 {
-    static const char *const words[] = {"true", "false", "yes", "no", "on", "off", "null", "~"};
-    bool digits = value.size > 0;
-    for (size_t i = 0; i < value.size; i++)
-        digits &= (value.data[i] >= '0' && value.data[i] <= '9') || value.data[i] == '.';
-    for (size_t i = 0; i < LENGTH_OF(words); i++)
-        digits |= str_equal(value, str_from(words[i]));
+    static const char *const words[] = {"TRUE", "FALSE", "YES", "NO", "ON", "OFF", "NULL", "~"};
+    for (size_t i = 0; i < LENGTH_OF(words); i++) {
+        if (is_word(value, str_from(words[i])))
+            return true;
+    }
+    size_t at = value.size > 1 && (value.data[0] == '-' || value.data[0] == '+');
+    bool digits = at < value.size;
+    for (; at < value.size; at++)
+        digits &= (value.data[at] >= '0' && value.data[at] <= '9') || value.data[at] == '.';
     return digits;
 }
 
@@ -74,8 +86,7 @@ static bool value_is_harmless(Str value)
 {
     value = unquoted(value);
     return !value.size || value.data[0] == '/' || str_starts(value, STR("./")) || str_starts(value, STR("$(")) ||
-           str_starts(value, STR("${")) || str_starts(value, STR("{{")) || value.data[0] == '|' || value.data[0] == '>' ||
-           value.data[0] == '{' || value.data[0] == '[' || value.data[0] == '#' || is_number_or_boolean(value);
+           str_starts(value, STR("${")) || str_starts(value, STR("{{")) || is_number_or_boolean(value);
 }
 
 /* scheme://user:password@host */
@@ -121,16 +132,58 @@ static const char *secret_by_form(Str text)
     return token_in(text);
 }
 
-/* One line of a config file: `key: value`, `key = value`, `"key": "value"`. */
+/* ---- text that holds names with values: config files, query strings, connection strings ---- */
+
+/* The name that ends before a ':' or '=', where one begins there: not the last word of a sentence. */
+static Str name_before(Str line, size_t at)
+{
+    Str before = str_trim(str_slice(line, 0, at));
+    char quote = before.size ? before.data[before.size - 1] : 0;
+    if (quote == '"' || quote == '\'')
+        before.size--;
+    size_t start = before.size;
+    while (start > 0 && (is_token_char(before.data[start - 1]) || before.data[start - 1] == '.'))
+        start--;
+    Str name = str_slice(before, start, before.size), lead = str_slice(before, 0, start);
+    if (lead.size && (quote == '"' || quote == '\'') && lead.data[lead.size - 1] == quote)
+        lead.size--;
+    lead = str_trim(lead);
+    bool begins = !lead.size || memchr("{,;&?[-", lead.data[lead.size - 1], 7) || str_equal(lead, STR("export"));
+    return begins ? name : STR("");
+}
+
+/* What follows a ':' or '=', up to where the next pair may begin. */
+static Str value_behind(Str rest)
+{
+    rest = str_trim(rest);
+    if (rest.size && (rest.data[0] == '"' || rest.data[0] == '\'')) {
+        ptrdiff_t end = str_find(rest, str_slice(rest, 0, 1), 1);
+        return str_slice(rest, 1, end < 0 ? rest.size : (size_t)end);
+    }
+    size_t end = 0;
+    while (end < rest.size && !memchr(",;&}] ", rest.data[end], 6))
+        end++;
+    return str_slice(rest, 0, end);
+}
+
+/* Behind a name in a file nothing need stand: a comment, or what goes on in the next lines. */
+static bool goes_on(Str rest)
+{
+    rest = str_trim(rest);
+    return rest.size && memchr("|>{[#", rest.data[0], 5);
+}
+
+/* `key: value`, `key = value`, `{"key":"value"}`, `a=1;key=value`. */
 static bool line_holds_secret(Str line)
 {
-    size_t at = 0;
-    while (at < line.size && line.data[at] != ':' && line.data[at] != '=')
-        at++;
-    if (at == line.size)
-        return false;
-    Str key = unquoted(str_slice(line, 0, at));
-    return name_says_secret(key) && !value_is_harmless(str_slice(line, at + 1, line.size));
+    for (size_t at = 0; at < line.size; at++) {
+        if (line.data[at] != ':' && line.data[at] != '=')
+            continue;
+        Str rest = str_slice(line, at + 1, line.size);
+        if (name_says_secret(name_before(line, at)) && !goes_on(rest) && !value_is_harmless(value_behind(rest)))
+            return true;
+    }
+    return false;
 }
 
 static bool lines_hold_secret(Str text)

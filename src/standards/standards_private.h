@@ -69,6 +69,15 @@ const Value *object_set_ingress_owners(const ObjectSet *set, Str host, Str path)
 const Value *object_set_find(const ObjectSet *set, Str kind, Str namespace, Str name); /* or NULL */
 bool object_set_certificate_issued(const ObjectSet *set, Str namespace, Str secret);
 
+/* waiver.c */
+typedef struct WaiverQuery {
+    Str rule;
+    Str kind;      /* of the object */
+    Str container; /* that the finding is in, or empty */
+} WaiverQuery;
+/* The waiver that covers a finding, or NULL. */
+const Value *waiver_find(Arena *arena, const GateScope *scope, const RenderedFile *file, const Finding *finding);
+
 /* functions.c */
 typedef struct GateHost {
     RenderHost render; /* first, so that the template functions find theirs */

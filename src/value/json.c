@@ -1,26 +1,26 @@
-/* Compact JSON (RFC 8259), for hashes, messages and templates. */
+/* JSON (RFC 8259): compact for hashes, messages and templates, indented for people and their tools. */
 #include "kiln/value.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 static void print_string(Str text, Buf *out)
 {
     static const char escapes[32] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
+    size_t plain = 0; /* from here on nothing needed an escape */
     buf_add_char(out, '"');
     for (size_t i = 0; i < text.size; i++) {
         unsigned char c = (unsigned char)text.data[i];
-        if (c == '"' || c == '\\') {
-            buf_add_char(out, '\\');
-            buf_add_char(out, (char)c);
-        } else if (c >= 32) {
-            buf_add_char(out, (char)c);
-        } else if (escapes[c]) {
-            buf_add_char(out, '\\');
-            buf_add_char(out, escapes[c]);
-        } else {
+        if (c >= 32 && c != '"' && c != '\\')
+            continue;
+        buf_add(out, str_slice(text, plain, i));
+        plain = i + 1;
+        if (c < 32 && !escapes[c])
             buf_printf(out, "\\u%04x", c);
-        }
+        else
+            buf_add(out, (Str){(const char[]){'\\', c < 32 ? escapes[c] : (char)c}, 2});
     }
+    buf_add(out, str_slice(text, plain, text.size));
     buf_add_char(out, '"');
 }
 
@@ -87,7 +87,8 @@ void value_print_json(const Value *value, bool sorted, Buf *out)
         buf_add(out, value->boolean ? STR("true") : STR("false"));
         break;
     case VALUE_NUMBER:
-        buf_add(out, number_print(value->number, text));
+        /* JSON has no other numbers than finite ones. */
+        buf_add(out, isfinite(value->number) ? number_print(value->number, text) : STR("null"));
         break;
     case VALUE_STRING:
         print_string(value_text(value), out);
@@ -99,4 +100,45 @@ void value_print_json(const Value *value, bool sorted, Buf *out)
         print_map(value, sorted, out);
         break;
     }
+}
+
+/* ---- indented ---- */
+
+/* What fits on a line stays on it. */
+enum { LINE_WIDTH = 100 };
+
+static bool print_short(const Value *value, size_t column, Buf *out)
+{
+    size_t start = out->size;
+    value_print_json(value, false, out);
+    if (value_is_scalar(value) || value->kind == VALUE_NULL || !value->size || column + out->size - start <= LINE_WIDTH)
+        return true;
+    out->size = start;
+    return false;
+}
+
+static void print_indented(const Value *value, size_t indent, size_t column, Buf *out)
+{
+    if (print_short(value, column, out))
+        return;
+    bool map = value->kind == VALUE_MAP;
+    buf_add(out, map ? STR("{\n") : STR("[\n"));
+    for (uint32_t i = 0; i < value->size; i++) {
+        size_t start = out->size;
+        buf_add_repeat(out, ' ', indent + 2);
+        if (map) {
+            print_string(value->entries[i].key, out);
+            buf_add(out, STR(": "));
+        }
+        print_indented(map ? value->entries[i].value : value->items[i], indent + 2, out->size - start, out);
+        buf_add(out, i + 1 < value->size ? STR(",\n") : STR("\n"));
+    }
+    buf_add_repeat(out, ' ', indent);
+    buf_add_char(out, map ? '}' : ']');
+}
+
+void value_print_json_indented(const Value *value, Buf *out)
+{
+    print_indented(value, 0, 0, out);
+    buf_add_char(out, '\n');
 }

@@ -1,18 +1,41 @@
 /* Numbers as text: the shortest decimal that reads back as the same double, laid out as ECMA-262 §6.1.6.1.20 does. */
 #include "kiln/value.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The shortest digits with which strtod gives number again, and the exponent of the first one. */
+static bool reads_back(const char *text, double number)
+{
+    double again = strtod(text, NULL);
+    return !(again < number) && !(again > number);
+}
+
+/*
+ * Below a power of two numbers lie twice as close as above it, so that the nearest decimal may be too far below while
+ * the next one up is not. A last digit of 9 cannot win: its successor has fewer digits and was tried.
+ */
+static bool next_reads_back(char *text, double number)
+{
+    int exponent;
+    char *last = strchr(text, 'e') - 1;
+    if (frexp(number, &exponent) > 0.5 || *last == '9')
+        return false;
+    ++*last;
+    return reads_back(text, number);
+}
+
+/*
+ * The shortest digits with which strtod gives number again, and the exponent of the first one. Up to DBL_DIG digits
+ * always survive, so the search starts there (and zeros go from the end); numbers below DBL_MIN have fewer.
+ */
 static int shortest_digits(double number, char digits[20], int *exponent)
 {
     char text[40];
-    for (int precision = 0; precision < 17; precision++) {
+    for (int precision = number < DBL_MIN ? 0 : DBL_DIG - 1; precision < 17; precision++) {
         snprintf(text, sizeof text, "%.*e", precision, number);
-        double again = strtod(text, NULL);
-        if (!(again < number) && !(again > number))
+        if (reads_back(text, number) || next_reads_back(text, number))
             break;
     }
     int count = 0;
@@ -41,8 +64,8 @@ static size_t print_positive(double number, char *out, size_t room)
     else if (exponent < 0 && exponent >= -6)
         size = snprintf(out, room, "0.%.*s%s", -exponent - 1, "000000", digits);
     else
-        size = snprintf(out, room, "%c%s%s%s%d", digits[0], count > 1 ? "." : "", digits + 1, exponent < 0 ? "e" : "e+",
-                        exponent);
+        size = snprintf(out, room, "%c%s%s%s%d", digits[0], count > 1 ? "." : "", digits + 1,
+                        exponent < 0 ? "e" : "e+", exponent);
     return (size_t)size;
 }
 

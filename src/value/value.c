@@ -262,7 +262,7 @@ const MapEntry *value_entry(const Value *map, Str key)
     }
     for (uint32_t i = 0; i < map->size; i++) {
         const MapEntry *entry = &map->entries[i];
-        if (entry->key.size == key.size && memcmp(entry->key.data, key.data, key.size) == 0)
+        if (str_equal(entry->key, key))
             return entry;
     }
     return NULL;
@@ -331,7 +331,7 @@ bool value_equal(const Value *a, const Value *b)
     case VALUE_BOOL:
         return a->boolean == b->boolean;
     case VALUE_NUMBER:
-        return !(a->number < b->number) && !(a->number > b->number);
+        return a->number == b->number || (isnan(a->number) && isnan(b->number));
     case VALUE_STRING:
         return str_equal(value_text(a), value_text(b));
     case VALUE_LIST:

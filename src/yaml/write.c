@@ -133,7 +133,7 @@ static bool fits_literal(Str text, bool last)
     return ink && p[text.size - 1] != ' ' && (newlines < 2 || !last);
 }
 
-static void write_literal(Buf *out, Str text, size_t indent)
+static void write_literal_head(Buf *out, Str text)
 {
     const char *at = text.data, *end = text.data + text.size;
     buf_add_char(out, '|');
@@ -143,7 +143,11 @@ static void write_literal(Buf *out, Str text, size_t indent)
         buf_add_char(out, '-');
     else if (text.size > 1 && end[-2] == '\n')
         buf_add_char(out, '+');
-    buf_add_char(out, '\n');
+}
+
+static void write_literal(Buf *out, Str text, size_t indent)
+{
+    const char *at = text.data, *end = text.data + text.size;
     while (at < end) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         size_t size = (size_t)((newline ? newline : end) - at);
@@ -238,8 +242,6 @@ static void write_short(Buf *out, const Value *value)
 
 static void write_comment(Writer *w, Str parent, Str key, const Value *value)
 {
-    if (value->kind == VALUE_LIST || value->kind == VALUE_MAP)
-        return;
     Str comment = w->style->comment(w->style->user, parent, key, value);
     if (!comment.size)
         return;
@@ -261,14 +263,15 @@ static bool is_nested(const Value *value)
 static void write_leaf(Writer *w, const Value *value, size_t indent, Str parent, Str key, bool last)
 {
     Str text = value_text(value);
+    bool literal = false;
     if (value->kind != VALUE_STRING) {
         write_short(w->out, value);
     } else if (scalar_is_plain(text)) {
         room(w->out, text.size);
         put(w->out, text.data, text.size);
     } else if (indent && text.size && fits_literal(text, last)) {
-        write_literal(w->out, text, indent);
-        return;
+        literal = true;
+        write_literal_head(w->out, text);
     } else {
         write_quoted(w->out, text);
     }
@@ -276,6 +279,8 @@ static void write_leaf(Writer *w, const Value *value, size_t indent, Str parent,
         write_comment(w, parent, key, value);
     room(w->out, 1);
     put_char(w->out, '\n');
+    if (literal)
+        write_literal(w->out, text, indent);
 }
 
 /* ---- collections ---- */

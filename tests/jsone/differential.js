@@ -1,5 +1,6 @@
 // Random templates and contexts, evaluated by npm's json-e and by the driver; says where they differ.
-// Usage: node differential.js DRIVER COUNT SEED (through differential.sh). Same seed, same cases.
+// Usage: node differential.js DRIVER COUNT SEED (through differential.sh). Same seed, same cases. A difference that is meant
+// (INTENDED) passes; the line before the last tells how many there were of each.
 'use strict';
 const { spawnSync } = require('child_process');
 const { isDeepStrictEqual } = require('util');
@@ -217,6 +218,8 @@ function main() {
       console.log(`${JSON.stringify({ template: one.template, context: one.context })}\n  upstream: ${JSON.stringify(up)}\n  kiln:     ${JSON.stringify(our)}`);
   });
   console.log(Object.entries(tally).map(([name, n]) => `${n} ${name}`).join(', '));
+  const failed = (tally.DIFFERENT || 0) + cases.length - answers.length;
+  console.log(`jsone-differential: ${cases.length - failed} passed, ${failed} failed, 0 skipped`);
   process.exit(tally.DIFFERENT || answers.length !== cases.length ? 1 : 0);
 }
 main();

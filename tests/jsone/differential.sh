@@ -6,17 +6,16 @@
 set -eu
 here=$(dirname "$0")
 driver=$1 count=${2:-20000} seed=${3:-1}
-if ! command -v node >/dev/null; then
-    echo "SKIPPED: no node: the differential test of jsone ($count cases)"
+skip() {
+    echo "SKIPPED: $1: the differential test of jsone ($count cases)"
+    echo "jsone-differential: 0 passed, 0 failed, $count skipped"
     exit 0
-fi
+}
+command -v node >/dev/null || skip "no node"
 if [ -z "${JSONE_MODULES:-}" ]; then
     temporary=$(mktemp -d)
     trap 'rm -rf "$temporary"' EXIT
-    if ! npm install --silent --no-save --prefix "$temporary" json-e@4.8.4 >/dev/null 2>&1; then
-        echo "SKIPPED: json-e cannot be fetched: the differential test of jsone ($count cases)"
-        exit 0
-    fi
+    npm install --silent --no-save --prefix "$temporary" json-e@4.8.4 >/dev/null 2>&1 || skip "json-e cannot be fetched"
     JSONE_MODULES=$temporary/node_modules
 fi
 NODE_PATH=$JSONE_MODULES node "$here/differential.js" "$driver" "$count" "$seed"

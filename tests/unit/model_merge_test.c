@@ -36,6 +36,11 @@ static void test_merge(void **state)
          "{\"access\":{\"to\":{\"a\":{\"ports\":[{\"port\":3}]}}}}"},
         {"config: {a.yaml: {x: 1}}", "config: {a.yaml: {y: 2}}", "{\"config\":{\"a.yaml\":{\"x\":1,\"y\":2}}}"},
         {"config: {a.yaml: text}", "config: {a.yaml: {y: 2}}", "{\"config\":{\"a.yaml\":{\"y\":2}}}"},
+        /* null inside a merge patch is for the object: two layers' patches become one */
+        {"patches: {p: {target: Job, merge: {a: null, b: {c: 1}, d: 1}}}",
+         "patches: {p: {merge: {b: {c: null, e: null}, d: {f: null}, g: null}}}",
+         "{\"patches\":{\"p\":{\"target\":{\"kind\":\"Job\"},"
+         "\"merge\":{\"a\":null,\"b\":{\"c\":null,\"e\":null},\"d\":{\"f\":null},\"g\":null}}}}"},
         /* a key stands where the lowest layer put it */
         {"env: {A: a, B: b}", "env: {C: c, A: d}",
          "{\"env\":{\"A\":{\"value\":\"d\"},\"B\":{\"value\":\"b\"},\"C\":{\"value\":\"c\"}}}"},
@@ -72,6 +77,10 @@ static void test_fill(void **state)
          "{\"autoscaling\":{\"metrics\":{\"cpu\":{\"averageValue\":\"1\"}}}}"},
         {"autoscaling: {metrics: {cpu: 80}}", "autoscaling: {metrics: {cpu: false, q: {averageValue: 1}}}",
          "{\"autoscaling\":{\"metrics\":{\"cpu\":false,\"q\":{\"averageValue\":\"1\"}}}}"},
+        {"patches: {p: {target: Job, merge: {a: 1, b: null, c: {d: 1}}}, q: {target: Job, merge: {a: null}}}",
+         "patches: {p: {merge: {a: null, c: {e: null}}}}",
+         "{\"patches\":{\"p\":{\"merge\":{\"a\":null,\"b\":null,\"c\":{\"d\":1,\"e\":null}},"
+         "\"target\":{\"kind\":\"Job\"}},\"q\":{\"target\":{\"kind\":\"Job\"},\"merge\":{\"a\":null}}}}"},
         /* false and lists fill nothing below */
         {"preStop: {sleep: 5}", "preStop: false", "{\"preStop\":false}"},
         {"access: {to: {a: {ports: [1]}}}", "access: {to: {a: {ports: [2]}}}",

@@ -1,0 +1,75 @@
+/* kiln check: the gate without writing; with --overlays the layers themselves. */
+#include "cli_private.h"
+
+#include "kiln/project.h"
+
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static size_t count_of(const Diags *diags, Severity severity)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < diags_count(diags); i++)
+        count += diags_at(diags, i)->severity == severity;
+    return count;
+}
+
+static ExitStatus check_overlays(const Arguments *arguments, const RenderRequest *request, Sources *sources, Diags *diags)
+{
+    const Project *project = pipeline_project(arguments->arena, request, sources, diags);
+    bool ok = project && project_audit(project, arguments->arena, diags);
+    cli_print_diags(diags);
+    if (!ok)
+        return EXIT_TROUBLE;
+    size_t warnings = count_of(diags, SEVERITY_WARNING);
+    Buf out = {0};
+    buf_printf(&out, "overlays: %zu warning%s in %zu environment%s of %zu service%s\n", warnings, plural(warnings),
+               project->environment_count, plural(project->environment_count), project->service_count,
+               plural(project->service_count));
+    cli_write(2, buf_str(&out));
+    buf_release(&out);
+    return EXIT_CLEAN;
+}
+
+static ExitStatus check_gate(const Arguments *arguments, const RenderRequest *request, Sources *sources, Diags *diags)
+{
+    RenderResult result;
+    ExitStatus status = pipeline_render(arguments->arena, request, sources, diags, &result);
+    cli_print_diags(diags);
+    buf_release(&result.stream);
+    if (status == EXIT_TROUBLE)
+        return status;
+    size_t errors = count_of(diags, SEVERITY_ERROR), warnings = count_of(diags, SEVERITY_WARNING);
+    Buf out = {0};
+    buf_printf(&out, "%zu object%s in %zu environment%s: %zu error%s, %zu warning%s\n", result.objects,
+               plural(result.objects), result.environments, plural(result.environments), errors, plural(errors), warnings,
+               plural(warnings));
+    cli_write(2, buf_str(&out));
+    buf_release(&out);
+    return status;
+}
+
+ExitStatus command_check(const Arguments *arguments)
+{
+    Sources *sources = sources_new(arguments->arena);
+    Diags *diags = diags_new(arguments->arena, sources);
+    RenderRequest request = {
+        .folder = cli_folder(arguments),
+        .environments = arguments->option[OPTION_ENVIRONMENT].values,
+        .environment_count = arguments->option[OPTION_ENVIRONMENT].count,
+        .services = arguments->operands,
+        .service_count = arguments->operand_count,
+        .sets = arguments->option[OPTION_SET].values,
+        .set_count = arguments->option[OPTION_SET].count,
+        .judge_only = true,
+    };
+    if (!argument_given(arguments, OPTION_OVERLAYS))
+        return check_gate(arguments, &request, sources, diags);
+    if (request.environment_count || request.service_count || request.set_count) {
+        cli_error("--overlays looks at the whole project; leave out environments, services and --set");
+        return EXIT_TROUBLE;
+    }
+    return check_overlays(arguments, &request, sources, diags);
+}

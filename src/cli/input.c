@@ -1,0 +1,51 @@
+/* Reading what the command line names: a file, or standard input for '-'. */
+#include "cli_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "kiln/yaml.h"
+
+static void report(Diags *diags, Str name, int error)
+{
+    if (error == EISDIR)
+        diag_file_error(diags, name, "is a folder, expected a file");
+    else if (error == EFBIG)
+        diag_file_error(diags, name, "is larger than %zu bytes, the limit for one file", yaml_limits.bytes);
+    else
+        diag_file_error(diags, name, "cannot read: %s", strerror(error));
+}
+
+/* A pipe that was named on purpose, as the shell's <(…) does, is read as well. */
+static int read_other(Arena *arena, const char *path, Str *text)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    int error = file_read_fd(arena, fd, yaml_limits.bytes, text);
+    close(fd);
+    return error;
+}
+
+static int read_named(Arena *arena, const char *path, Str *text)
+{
+    int error = file_read(arena, AT_FDCWD, path, yaml_limits.bytes, text);
+    return error == EINVAL ? read_other(arena, path, text) : error;
+}
+
+const Source *cli_read(Arena *arena, Sources *sources, Str path, Diags *diags)
+{
+    bool stream = str_equal(path, STR("-"));
+    Str name = stream ? STR("standard input") : path, text;
+    int error = stream ? file_read_fd(arena, STDIN_FILENO, yaml_limits.bytes, &text)
+                       : read_named(arena, arena_text(arena, path), &text);
+    if (error) {
+        report(diags, name, error);
+        return NULL;
+    }
+    const Source *source = sources_add(sources, name, text, false);
+    if (!source)
+        diag_file_error(diags, name, "cannot be read: more than 4 GiB of input in one run");
+    return source;
+}
