@@ -123,6 +123,7 @@ typedef struct Statement {
     const Layer *layer;
     const MapEntry *entry; /* the value at the path, or around it where that leaves no room for the path: false, null, text */
     size_t depth;          /* how many steps lead to it */
+    bool rival;            /* the entry is another member of a one-of group on the way: it drops what lower layers said */
     bool wins;
 } Statement;
 /*

@@ -2,75 +2,16 @@
  * kiln explain: what a field is, who set it, and how that became what is rendered. Everything is first collected into one
  * Explanation, then printed as text or as JSON, so that both say the same.
  */
-#include "cli_private.h"
+#include "explain.h"
 
 #include <ctype.h>
 
 #include "kiln/kube.h"
-#include "kiln/model.h"
-#include "kiln/project.h"
 #include "kiln/render.h"
-#include "kiln/yaml.h"
-
-enum { INPUT_LIMIT = 17 };
-
-/* One input field with all that was said of it. */
-typedef struct Chain {
-    Str path; /* empty: the place is no field of the definition */
-    Origin origin;
-    const Value *value;
-    Statement *statements;
-    size_t count;
-    Str fallback; /* the field's default, or that of a block around it */
-    Str fallback_of;
-    bool fallback_words;
-} Chain;
-
-typedef struct Explain {
-    const Arguments *arguments;
-    Arena *arena;
-    Sources *sources;
-    Diags *diags;
-    bool json;
-    Str environment, service;
-    const Project *project;
-    Definition definition;
-    const Value *effective; /* the definition with every default */
-} Explain;
-
-typedef struct Explanation {
-    Str path;
-    const Value *value;
-    Origin template; /* of an output path */
-    bool output;
-    Chain inputs[INPUT_LIMIT];
-    size_t count;
-} Explanation;
 
 /* ---- places ---- */
 
-static Str place_text(const Explain *explain, Origin origin)
-{
-    return origin == ORIGIN_NONE ? STR("default") : origin_text(explain->arena, explain->sources, origin);
-}
-
-static const Value *text_value(const Explain *explain, Str text)
-{
-    return value_new_string(explain->arena, ORIGIN_NONE, text);
-}
-
-static void put_place(const Explain *explain, MapBuilder *map, Origin origin)
-{
-    Place place = origin_place(explain->sources, origin);
-    if (!place.source)
-        return;
-    map_set(map, STR("file"), ORIGIN_NONE, text_value(explain, place.source->name));
-    map_set(map, STR("line"), ORIGIN_NONE, value_new_number(explain->arena, ORIGIN_NONE, place.line));
-    map_set(map, STR("column"), ORIGIN_NONE, value_new_number(explain->arena, ORIGIN_NONE, place.column));
-}
-
-/* The inputs of a value, each once. */
-static size_t inputs_of(const Value *value, Origin inputs[INPUT_LIMIT])
+size_t explain_inputs(const Value *value, Origin inputs[INPUT_LIMIT])
 {
     size_t count = 0;
     if (value->origin != ORIGIN_NONE)
@@ -209,7 +150,7 @@ static bool collect_input(const Explain *explain, Str path, Explanation *explana
     explanation->value = explanation->inputs[0].value;
     /* What the winner refers to has a history of its own. */
     Origin places[INPUT_LIMIT];
-    size_t found = explanation->value ? inputs_of(explanation->value, places) : 0;
+    size_t found = explanation->value ? explain_inputs(explanation->value, places) : 0;
     for (size_t i = 1; i < found; i++)
         explanation->inputs[explanation->count++] = chain_at(explain, places[i]);
     return true;
@@ -314,7 +255,7 @@ static bool explain_object(const Explain *explain, Str name, const Value *object
     explanation->value = entry ? entry->value : object;
     explanation->template = template_place(explain, object, steps, count);
     Origin places[INPUT_LIMIT];
-    size_t found = value_is_scalar(explanation->value) ? inputs_of(explanation->value, places) : 0;
+    size_t found = value_is_scalar(explanation->value) ? explain_inputs(explanation->value, places) : 0;
     for (size_t i = 0; i < found; i++) {
         if (!is_template(explain, places[i]))
             explanation->inputs[explanation->count++] = chain_at(explain, places[i]);
@@ -353,243 +294,6 @@ static bool collect_output(const Explain *explain, const Scene *scene, Str text,
     return explain_object(explain, name, file->objects[index], path.data ? path : STR(""), explanation);
 }
 
-/* ---- as text ---- */
-
-static Str shown_value(const Explain *explain, const Value *value)
-{
-    if (!value)
-        return STR("(not set)");
-    if (value_is_scalar(value) && value->size && !memchr(value->text, '\n', value->size))
-        return value_text(value);
-    Buf out = {0};
-    value_print_json(value, false, &out);
-    Str text = arena_copy(explain->arena, buf_str(&out));
-    buf_release(&out);
-    return text;
-}
-
-static Str origin_comment(void *user, Str parent, Str key, const Value *value)
-{
-    const Explain *explain = user;
-    (void)parent, (void)key;
-    Origin places[INPUT_LIMIT];
-    size_t count = inputs_of(value, places);
-    Str text = count ? place_text(explain, places[0]) : STR("default");
-    for (size_t i = 1; i < count; i++)
-        text = arena_printf(explain->arena, "%.*s, %.*s", STR_ARG(text), STR_ARG(place_text(explain, places[i])));
-    return text;
-}
-
-static void print_annotated(const Explain *explain, const Value *value, Buf *out)
-{
-    /* The writer's callback takes what it is given; Explain is only read there. */
-    yaml_write(out, value, &(YamlStyle){.comment = origin_comment, .user = (void *)(uintptr_t)explain});
-}
-
-static void pad(Buf *out, size_t start, size_t width)
-{
-    size_t used = utf8_length(str_slice(buf_str(out), start, out->size));
-    buf_add_repeat(out, ' ', used < width ? width - used : 0);
-}
-
-/* Of a release, the part of the image that it replaces. */
-static Str shown_statement(const Explain *explain, const Statement *statement)
-{
-    const Value *value = statement->entry->value;
-    if (statement->layer->number != 6)
-        return shown_value(explain, value);
-    Str tag = value_text_at(value, "tag"), digest = value_text_at(value, "digest");
-    return arena_printf(explain->arena, "%.*s%s%.*s", STR_ARG(tag), digest.size ? "@" : "", STR_ARG(digest));
-}
-
-static const char *verdict(const Statement *statement)
-{
-    if (statement->wins)
-        return statement->layer->number == 6 ? "wins: tag and digest" : "wins";
-    if (statement->entry->value->kind == VALUE_NULL)
-        return "unsays what is below";
-    return statement->entry->value->kind == VALUE_MAP ? "merged" : "overridden";
-}
-
-static Origin statement_place(const Statement *statement)
-{
-    const MapEntry *entry = statement->entry;
-    return entry->value->origin ? entry->value->origin : entry->key_origin;
-}
-
-static void print_statement(const Explain *explain, const Statement *statement, const size_t widths[3], Buf *out)
-{
-    size_t start = out->size;
-    buf_printf(out, "  %.*s", STR_ARG(place_text(explain, statement_place(statement))));
-    pad(out, start, widths[0] + 4);
-    start = out->size;
-    buf_printf(out, "%u %.*s", statement->layer->number, STR_ARG(layer_text(explain->arena, statement->layer)));
-    pad(out, start, widths[1] + 4);
-    start = out->size;
-    buf_add(out, shown_statement(explain, statement));
-    pad(out, start, widths[2] + 2);
-    buf_printf(out, "%s\n", verdict(statement));
-}
-
-static void widen(size_t *width, size_t size)
-{
-    *width = *width < size ? size : *width;
-}
-
-static void print_chain(const Explain *explain, const Chain *chain, Buf *out)
-{
-    size_t widths[3] = {0};
-    bool won = false;
-    for (size_t i = 0; i < chain->count; i++) {
-        const Statement *statement = &chain->statements[i];
-        widen(&widths[0], utf8_length(place_text(explain, statement_place(statement))));
-        widen(&widths[1], utf8_length(layer_text(explain->arena, statement->layer)));
-        widen(&widths[2], utf8_length(shown_statement(explain, statement)));
-        won |= statement->wins || statement->entry->value->kind == VALUE_MAP;
-    }
-    for (size_t i = 0; i < chain->count; i++)
-        print_statement(explain, &chain->statements[i], widths, out);
-    bool of = chain->fallback_of.size > 0;
-    if (chain->fallback.size && (!won || (!chain->fallback_words && !of)))
-        buf_printf(out, "  default%s%.*s: %.*s%s\n", of ? " of " : "", STR_ARG(chain->fallback_of),
-                   STR_ARG(chain->fallback), won ? "  overridden" : "");
-    else if (!chain->count)
-        buf_add(out, STR("  nobody sets it, and it has no default\n"));
-}
-
-static void print_head(const Explain *explain, Str path, const Value *value, Buf *out)
-{
-    bool nested = value && (value->kind == VALUE_MAP || value->kind == VALUE_LIST) && value->size;
-    if (!nested) {
-        buf_printf(out, "%.*s = %.*s\n", STR_ARG(path), STR_ARG(shown_value(explain, value)));
-        return;
-    }
-    buf_printf(out, "%.*s =\n", STR_ARG(path));
-    print_annotated(explain, value, out);
-}
-
-static void print_template(const Explain *explain, Origin origin, Buf *out)
-{
-    Place place = origin_place(explain->sources, origin);
-    if (place.source)
-        buf_printf(out, "  %.*s  %.*s\n", STR_ARG(place_text(explain, origin)), STR_ARG(str_trim(place.line_text)));
-}
-
-static void print_explanation(const Explain *explain, const Explanation *explanation, Buf *out)
-{
-    print_head(explain, explanation->path, explanation->value, out);
-    if (explanation->output) {
-        print_template(explain, explanation->template, out);
-        if (!explanation->count && value_is_scalar(explanation->value))
-            buf_add(out, STR("  no input: the template's own, a default, or computed\n"));
-    } else {
-        print_chain(explain, &explanation->inputs[0], out);
-    }
-    for (size_t i = explanation->output ? 0 : 1; i < explanation->count; i++) {
-        const Chain *chain = &explanation->inputs[i];
-        buf_add_char(out, '\n');
-        if (!chain->path.size) {
-            Place place = origin_place(explain->sources, chain->origin);
-            buf_printf(out, "from %.*s\n  %.*s\n", STR_ARG(place_text(explain, chain->origin)),
-                       STR_ARG(str_trim(place.line_text)));
-            continue;
-        }
-        buf_add(out, STR("from "));
-        print_head(explain, chain->path, chain->value, out);
-        print_chain(explain, chain, out);
-    }
-}
-
-/* ---- as JSON ---- */
-
-static const Value *json_statement(const Explain *explain, const Statement *statement)
-{
-    MapBuilder map = map_begin(explain->arena);
-    map_set(&map, STR("layer"), ORIGIN_NONE, value_new_number(explain->arena, ORIGIN_NONE, statement->layer->number));
-    map_set(&map, STR("name"), ORIGIN_NONE, text_value(explain, layer_text(explain->arena, statement->layer)));
-    put_place(explain, &map, statement_place(statement));
-    map_set(&map, STR("value"), ORIGIN_NONE, statement->entry->value);
-    map_set(&map, STR("wins"), ORIGIN_NONE, statement->wins ? &value_true : &value_false);
-    return map_end(&map, ORIGIN_NONE);
-}
-
-static const Value *json_chain(const Explain *explain, const Chain *chain)
-{
-    MapBuilder map = map_begin(explain->arena);
-    if (!chain->path.size) {
-        put_place(explain, &map, chain->origin);
-        return map_end(&map, ORIGIN_NONE);
-    }
-    map_set(&map, STR("path"), ORIGIN_NONE, text_value(explain, chain->path));
-    map_set(&map, STR("value"), ORIGIN_NONE, chain->value ? chain->value : &value_null);
-    ListBuilder layers = list_begin(explain->arena);
-    for (size_t i = 0; i < chain->count; i++)
-        list_add(&layers, json_statement(explain, &chain->statements[i]));
-    map_set(&map, STR("layers"), ORIGIN_NONE, list_end(&layers, ORIGIN_NONE));
-    if (chain->fallback.size)
-        map_set(&map, STR("default"), ORIGIN_NONE, text_value(explain, chain->fallback));
-    return map_end(&map, ORIGIN_NONE);
-}
-
-static MapBuilder json_head(const Explain *explain)
-{
-    MapBuilder map = map_begin(explain->arena);
-    map_set(&map, STR("environment"), ORIGIN_NONE, text_value(explain, explain->environment));
-    map_set(&map, STR("service"), ORIGIN_NONE, text_value(explain, explain->service));
-    return map;
-}
-
-static const Value *json_explanation(const Explain *explain, const Explanation *explanation)
-{
-    MapBuilder map = json_head(explain);
-    map_set(&map, STR("path"), ORIGIN_NONE, text_value(explain, explanation->path));
-    map_set(&map, STR("value"), ORIGIN_NONE, explanation->value ? explanation->value : &value_null);
-    if (explanation->output) {
-        MapBuilder template = map_begin(explain->arena);
-        put_place(explain, &template, explanation->template);
-        map_set(&map, STR("template"), ORIGIN_NONE, map_end(&template, ORIGIN_NONE));
-    }
-    ListBuilder inputs = list_begin(explain->arena);
-    for (size_t i = 0; i < explanation->count; i++)
-        list_add(&inputs, json_chain(explain, &explanation->inputs[i]));
-    map_set(&map, STR("inputs"), ORIGIN_NONE, list_end(&inputs, ORIGIN_NONE));
-    return map_end(&map, ORIGIN_NONE);
-}
-
-static void json_leaves(const Explain *explain, const Value *value, const Path *path, ListBuilder *list)
-{
-    bool map = value->kind == VALUE_MAP;
-    if ((map || value->kind == VALUE_LIST) && value->size) {
-        for (uint32_t i = 0; i < value->size; i++) {
-            Path below = {path, map ? value->entries[i].key : STR_NONE, i};
-            json_leaves(explain, map ? value->entries[i].value : value->items[i], &below, list);
-        }
-        return;
-    }
-    Origin places[INPUT_LIMIT];
-    size_t count = inputs_of(value, places);
-    MapBuilder leaf = map_begin(explain->arena);
-    map_set(&leaf, STR("path"), ORIGIN_NONE, text_value(explain, path_text(explain->arena, path)));
-    map_set(&leaf, STR("value"), ORIGIN_NONE, value);
-    ListBuilder origins = list_begin(explain->arena);
-    for (size_t i = 0; i < count; i++) {
-        MapBuilder place = map_begin(explain->arena);
-        put_place(explain, &place, places[i]);
-        list_add(&origins, map_end(&place, ORIGIN_NONE));
-    }
-    map_set(&leaf, STR("origins"), ORIGIN_NONE, list_end(&origins, ORIGIN_NONE));
-    list_add(list, map_end(&leaf, ORIGIN_NONE));
-}
-
-static const Value *json_whole(const Explain *explain)
-{
-    MapBuilder map = json_head(explain);
-    ListBuilder leaves = list_begin(explain->arena);
-    json_leaves(explain, explain->effective, NULL, &leaves);
-    map_set(&map, STR("fields"), ORIGIN_NONE, list_end(&leaves, ORIGIN_NONE));
-    return map_end(&map, ORIGIN_NONE);
-}
-
 /* ---- the command ---- */
 
 static RenderRequest request_of(const Explain *explain)
@@ -624,26 +328,21 @@ static bool load(Explain *explain, bool output, Scene *scene)
     return true;
 }
 
-static bool explain_value(Explain *explain, Buf *out)
+static bool explain_value(Explain *explain, bool json, Buf *out)
 {
     Str path = explain->arguments->operand_count > 2 ? explain->arguments->operands[2] : STR("");
     bool output = str_has_char(path, ':') || str_ends(path, STR(".yaml"));
     Scene scene;
     if (!load(explain, output, &scene))
         return false;
-    if (!path.size && explain->json)
-        value_print_json_indented(json_whole(explain), out);
-    else if (!path.size)
-        print_annotated(explain, explain->effective, out);
-    if (!path.size)
+    if (!path.size) {
+        (json ? explain_print_whole_json : explain_print_whole_text)(explain, out);
         return true;
+    }
     Explanation explanation;
     if (!(output ? collect_output(explain, &scene, path, &explanation) : collect_input(explain, path, &explanation)))
         return false;
-    if (explain->json)
-        value_print_json_indented(json_explanation(explain, &explanation), out);
-    else
-        print_explanation(explain, &explanation, out);
+    (json ? explain_print_json : explain_print_text)(explain, &explanation, out);
     return true;
 }
 
@@ -661,13 +360,13 @@ ExitStatus command_explain(const Arguments *arguments)
                   STR_ARG(arguments->operand_count ? arguments->operands[3] : STR("")));
         return EXIT_TROUBLE;
     }
-    Explain explain = {.arguments = arguments, .arena = arguments->arena, .json = format == 1};
+    Explain explain = {.arguments = arguments, .arena = arguments->arena};
     explain.sources = sources_new(arguments->arena);
     explain.diags = diags_new(arguments->arena, explain.sources);
     explain.environment = arguments->operands[0];
     explain.service = arguments->operands[1];
     Buf out = {0};
-    bool ok = explain_value(&explain, &out);
+    bool ok = explain_value(&explain, format == 1, &out);
     cli_print_diags(explain.diags);
     if (ok)
         return cli_print(&out);

@@ -286,12 +286,16 @@ static void add_words(const Schema *schema, const Field *row, MapBuilder *map)
 
 static const Value *row_forms(Schema *schema, const Field *row)
 {
+    uint8_t place = schema->place;
+    if (row->inside)
+        schema->place = row->inside;
     ListBuilder any = list_begin(schema->arena);
     add_long(schema, row, &any);
     add_short(schema, row, &any);
     add_shorthand(schema, row, &any);
     if (row->off)
         list_add(&any, only_bool(schema, &value_false));
+    schema->place = place;
     /* Unsaid in this layer; an item of a list always says something. */
     if (row->name.size || row_is_map(row) || row->doc)
         list_add(&any, of_type(schema, "null"));
@@ -306,9 +310,9 @@ static const Value *row_forms(Schema *schema, const Field *row)
 /* Whether what may stand inside depends on the file. */
 static bool depends_on_place(const Field *row)
 {
+    if (row->inside)
+        return row->places;
     for (const FieldGroup *group = row->members; group; group = group->next) {
-        if (group == &service_group)
-            return true;
         for (size_t i = 0; i < group->count; i++) {
             if (group->rows[i].places || depends_on_place(&group->rows[i]))
                 return true;

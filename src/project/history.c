@@ -38,17 +38,38 @@ static size_t vars_layers(const Project *project, const Environment *environment
 
 /* ---- one path ---- */
 
+/* In the map, a stated member that excludes the next step of the path (definition.md §1.6). */
+static const MapEntry *rival_find(Arena *arena, const Value *map, const Path *steps, size_t depth)
+{
+    FieldInfo info;
+    Str miss, rest, name;
+    if (!value_is(map, VALUE_MAP) || !model_field(arena, MODEL_SERVICE, steps, depth + 1, &info, &miss))
+        return NULL;
+    for (rest = info.rivals; str_split(&rest, ',', &name);) {
+        const MapEntry *entry = value_entry(map, str_trim(name));
+        if (entry && !value_is_none(entry->value))
+            return entry;
+    }
+    return NULL;
+}
+
 /* How far the layer goes along the path: to its end, or to what leaves no room for it. False: it says nothing. */
 static bool statement_find(Arena *arena, const Layer *layer, const Path *steps, size_t count, Statement *statement)
 {
     const MapEntry *entry = NULL;
+    const Value *value = layer->value;
     size_t depth = 0;
-    for (const Value *value = layer->value; depth < count; depth++) {
+    for (; depth < count; depth++) {
         const MapEntry *next = value_at_path(arena, value, &steps[depth], 1);
         if (!next)
             break;
         entry = next;
         value = entry->value;
+    }
+    const MapEntry *rival = depth < count ? rival_find(arena, value, steps, depth) : NULL;
+    if (rival) {
+        *statement = (Statement){.layer = layer, .entry = rival, .depth = depth, .rival = true};
+        return true;
     }
     bool blocks = entry && depth < count && entry->value->kind != VALUE_MAP && entry->value->kind != VALUE_LIST;
     *statement = (Statement){.layer = layer, .entry = entry, .depth = depth};
@@ -69,7 +90,7 @@ static bool statement_wins(const Statement *statement, const Definition *definit
 {
     if (statement->layer->number == 6)
         return definition->release != NULL;
-    return merged && merged == statement->entry->value && merged->kind != VALUE_MAP;
+    return !statement->rival && merged && merged == statement->entry->value && merged->kind != VALUE_MAP;
 }
 
 size_t project_history(const Project *project, const Definition *definition, const Path *steps, size_t count, Arena *arena,

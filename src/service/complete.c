@@ -213,6 +213,7 @@ bool services_complete(Arena *arena, const Project *project, const Environment *
         peers_complete(works, count);
     aliases_check(works, count);
     jobs_check(works, count);
+    claims_check(works, count);
     for (size_t i = 0; i < count; i++)
         ok = ok && !works[i].failed;
     if (!ok)

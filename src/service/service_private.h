@@ -128,6 +128,8 @@ void config_finish(Work *work);
 void files_complete(Work *work, const Value **mounts, const Value **secret_env);
 /* Several nodes may mount it at once. */
 bool claim_is_shared(const Value *claim);
+/* No two claims of one environment may have one name. */
+void claims_check(Work *works, size_t count);
 
 /* ---- scale.c: replicas, autoscaling, disruption, spread ---- */
 void scale_complete(Work *work);

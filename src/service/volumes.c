@@ -54,7 +54,10 @@ Str files_volume_name(const Work *work, Str name)
     if (!work->owner)
         return name;
     Str full = arena_printf(work->arena, "%.*s-%.*s", STR_ARG(work->name), STR_ARG(name));
-    return full.size <= 63 ? full : str_slice(full, full.size - 63, full.size);
+    Str label = full.size <= 63 ? full : str_slice(full, full.size - 63, full.size);
+    while (label.data[0] == '-')
+        label = str_slice(label, 1, label.size);
+    return label;
 }
 
 const Value *file_item(Arena *arena, Str key, Str path, int mode, Origin place)

@@ -172,8 +172,10 @@ static void each_config(Items *items, const Value *object)
 
 static void each_annotation(Items *items, const Value *object)
 {
-    add_entries(items, value_path(object, "metadata.annotations"), "metadata.annotations");
-    add_entries(items, value_path(object, "spec.template.metadata.annotations"), "spec.template.metadata.annotations");
+    static const char *const paths[] = {"metadata.annotations", "spec.template.metadata.annotations",
+                                        "spec.jobTemplate.spec.template.metadata.annotations"};
+    for (size_t i = 0; i < LENGTH_OF(paths); i++)
+        add_entries(items, value_path(object, paths[i]), paths[i]);
 }
 
 /* ---- Ingress ---- */

@@ -32,8 +32,9 @@ static const Expectation expectations[] = {
     {"ingress: {tls: {issuer: false}}", "ingress.tls", "{\"secretName\":null,\"issuer\":null}"},
     {"{}", "ingress.gateway", "null"},
     {"{}", "strategy",
-     "{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"maxSurge\":1,\"maxUnavailable\":0},\"canary\":null,"
-     "\"blueGreen\":null,\"analysis\":null}"},
+     "{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"maxSurge\":1,\"maxUnavailable\":0},\"canary\":"
+     "{\"steps\":[],\"trafficRouting\":null,\"header\":{}},\"blueGreen\":{\"autoPromotion\":false,"
+     "\"scaleDownDelaySeconds\":300,\"previewHost\":null},\"analysis\":null}"},
     {"{}", "securityContext",
      "{\"runAsUser\":10001,\"runAsGroup\":10001,\"fsGroup\":10001,\"readOnlyRootFilesystem\":true,\"capabilities\":{"
      "\"add\":[]},"
@@ -78,6 +79,11 @@ static const Expectation expectations[] = {
     {"{}", "build.platforms", "[\"linux/amd64\"]"},
     {"{}", "build.commands.install", "null"},
     {"{}", "schedule", "null"},
+    /* a job ends whatever its service does, and a sidecar lasts */
+    {"jobs: {m: {}}", "jobs.m.backoffLimit", "3"},
+    {"jobs: {m: {}}", "jobs.m.timeZone", "\"Etc/UTC\""},
+    {"jobs: {m: false}", "jobs", "{\"m\":null}"},
+    {"initContainers: {p: {health: {liveness: /a}}}", "initContainers.p.health.liveness.periodSeconds", "10"},
     {"{}", "concurrencyPolicy", "null"},
 };
 

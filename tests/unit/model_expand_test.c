@@ -219,12 +219,11 @@ static void test_messages(void **state)
         {"kind: Deploy", "1:7: kind: expected one of Deployment, StatefulSet, CronJob, Job, found 'Deploy'"},
         {"kind: deployment", "1:7: kind: expected one of Deployment, StatefulSet, CronJob, Job, found 'deployment'; "
                              "did you mean 'Deployment'?"},
-        {"kind: StatefulSet", "1:7: kind: StatefulSet is not supported yet"},
         {"kind: \"${vars.kind}\"",
          "1:7: kind: expected one of Deployment, StatefulSet, CronJob, Job, found '${vars.kind}'"},
         {"strategy: Canary", "1:11: strategy: Canary is not supported yet"},
         {"strategy: {canary: {}}", "1:12: strategy.canary: not supported yet; remove it"},
-        {"jobs: {m: {}}", "1:1: jobs: not supported yet; remove it"},
+        {"jobs: {m: {ports: 8080}}", "1:12: 'jobs.m.ports' has no meaning for a job; remove it"},
         {"logging: {host: a.b}", "1:11: logging.host: not supported yet; remove it"},
         {"schedule: \"* * * * *\"", "1:1: 'schedule' has no meaning for kind Deployment; remove it"},
         {"environments: {qa: {kind: Job}}",

@@ -99,6 +99,8 @@ static Str comment(void *user, Str parent, Str key, const Value *value)
     (void)user;
     if (str_equal(key, STR("uses")) && str_equal(parent, STR("steps")))
         return STR("v1");
+    if (value->kind == VALUE_MAP)
+        return STR("nothing in it");
     if (str_equal(parent, STR("permissions")))
         return arena_printf(user, "why %.*s is %.*s", STR_ARG(key), STR_ARG(value_text(value)));
     return !key.data && str_equal(parent, STR("list")) ? STR("one\ntwo") : STR_NONE;
@@ -113,8 +115,8 @@ static void adds_comments(void **state)
         "{steps: [{uses: a@b, with: {uses: c}}], permissions: {contents: read, x: {}, y: \"a\\nb\"}, list: [a]}",
         &style,
         "steps:\n  - uses: \"a@b\"  # v1\n    with:\n      uses: c\npermissions:\n  contents: read  # why contents "
-        "is read\n  x: {}\n"
-        "  \"y\": |-\n    a\n    b\nlist:\n  - a  # one two\n");
+        "is read\n  x: {}  # nothing in it\n"
+        "  \"y\": |-  # why y is a b\n    a\n    b\nlist:\n  - a  # one two\n");
     arena_free(arena);
 }
 
