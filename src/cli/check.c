@@ -16,7 +16,8 @@ static size_t count_of(const Diags *diags, Severity severity)
     return count;
 }
 
-static ExitStatus check_overlays(const Arguments *arguments, const RenderRequest *request, Sources *sources, Diags *diags)
+static ExitStatus check_overlays(const Arguments *arguments, const RenderRequest *request, Sources *sources,
+                                 Diags *diags)
 {
     const Project *project = pipeline_project(arguments->arena, request, sources, diags);
     bool ok = project && project_audit(project, arguments->arena, diags);
@@ -44,8 +45,8 @@ static ExitStatus check_gate(const Arguments *arguments, const RenderRequest *re
     size_t errors = count_of(diags, SEVERITY_ERROR), warnings = count_of(diags, SEVERITY_WARNING);
     Buf out = {0};
     buf_printf(&out, "%zu object%s in %zu environment%s: %zu error%s, %zu warning%s\n", result.objects,
-               plural(result.objects), result.environments, plural(result.environments), errors, plural(errors), warnings,
-               plural(warnings));
+               plural(result.objects), result.environments, plural(result.environments), errors, plural(errors),
+               warnings, plural(warnings));
     cli_write(2, buf_str(&out));
     buf_release(&out);
     return status;

@@ -1,6 +1,6 @@
 /*
- * kiln explain: what a field is, who set it, and how that became what is rendered. Everything is first collected into one
- * Explanation, then printed as text or as JSON, so that both say the same.
+ * kiln explain: what a field is, who set it, and how that became what is rendered. Everything is first collected into
+ * one Explanation, then printed as text or as JSON, so that both say the same.
  */
 #include "explain.h"
 
@@ -27,7 +27,8 @@ size_t explain_inputs(const Value *value, Origin inputs[INPUT_LIMIT])
     return count;
 }
 
-/* The deepest value that stands at the place, so that of a shorthand's long form the member that it names is found. */
+/* The deepest value that stands at the place, so that of a shorthand's long form the member that it names is found.
+ */
 static bool path_of(Arena *arena, const Value *value, Origin origin, const Path *path, Str *found)
 {
     for (uint32_t i = 0; (value->kind == VALUE_MAP || value->kind == VALUE_LIST) && i < value->size; i++) {
@@ -82,7 +83,8 @@ static const Value *effective_definition(const Explain *explain)
     if (!definition->enabled)
         return definition->filled;
     const Value *complete = model_complete(arena, definition->value, definition->service->kind);
-    MapBuilder map = map_begin_with(arena, value_merge(arena, value_without_nothing(arena, complete), definition->value));
+    MapBuilder map =
+        map_begin_with(arena, value_merge(arena, value_without_nothing(arena, complete), definition->value));
     map_remove(&map, STR("environments"));
     const MapEntry *image = map_peek(&map, STR("image"));
     if (image)
@@ -170,14 +172,15 @@ static const RenderedFile *file_find(const Explain *explain, const RenderedFiles
     Buf names = {0};
     for (size_t i = 0; i < files->count; i++) {
         Str path = files->list[i].path;
-        buf_printf(&names, "%s%.*s", i ? ", " : "", STR_ARG(str_slice(path, (size_t)(str_rfind_char(path, '/') + 1), path.size)));
+        buf_printf(&names, "%s%.*s", i ? ", " : "",
+                   STR_ARG(str_slice(path, (size_t)(str_rfind_char(path, '/') + 1), path.size)));
     }
     Str best = near_miss_best(&miss);
     if (best.data)
         (void)explain_fail(explain, "rendered file", name, best);
     else
-        diag_plain_error(explain->diags, "no rendered file '%.*s'; %.*s has %.*s", STR_ARG(name), STR_ARG(explain->service),
-                         STR_ARG(buf_str(&names)));
+        diag_plain_error(explain->diags, "no rendered file '%.*s'; %.*s has %.*s", STR_ARG(name),
+                         STR_ARG(explain->service), STR_ARG(buf_str(&names)));
     buf_release(&names);
     return NULL;
 }
@@ -316,8 +319,8 @@ static bool load(Explain *explain, bool output, Scene *scene)
     RenderRequest request = request_of(explain);
     if (output && !pipeline_scene(explain->arena, &request, explain->sources, explain->diags, scene))
         return false;
-    explain->project = output ? scene->project
-                              : pipeline_project(explain->arena, &request, explain->sources, explain->diags);
+    explain->project =
+        output ? scene->project : pipeline_project(explain->arena, &request, explain->sources, explain->diags);
     if (!explain->project)
         return false;
     const Environment *environment = project_environment(explain->project, explain->environment);

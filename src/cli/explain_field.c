@@ -83,7 +83,8 @@ static void search_visit(void *user, const FieldInfo *info)
 {
     Search *search = user;
     near_miss_offer(&search->miss, info->path);
-    near_miss_offer(&search->last, str_slice(info->path, (size_t)(str_rfind_char(info->path, '.') + 1), info->path.size));
+    near_miss_offer(&search->last,
+                    str_slice(info->path, (size_t)(str_rfind_char(info->path, '.') + 1), info->path.size));
     bool inner = str_ends(info->path, arena_printf(search->arena, ".%.*s", STR_ARG(search->word)));
     if (inner && (!search->whole.data || info->path.size < search->whole.size))
         search->whole = info->path;

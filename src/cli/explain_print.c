@@ -40,22 +40,28 @@ static Str shown_value(const Explain *explain, const Value *value)
     return text;
 }
 
+typedef struct Annotation {
+    const Explain *explain;
+    Str without; /* what to say of a value that has no place */
+} Annotation;
+
 static Str origin_comment(void *user, Str parent, Str key, const Value *value)
 {
-    const Explain *explain = user;
+    const Annotation *annotation = user;
+    const Explain *explain = annotation->explain;
     (void)parent, (void)key;
     Origin places[INPUT_LIMIT];
     size_t count = explain_inputs(value, places);
-    Str text = count ? place_text(explain, places[0]) : STR("default");
+    Str text = count ? place_text(explain, places[0]) : annotation->without;
     for (size_t i = 1; i < count; i++)
         text = arena_printf(explain->arena, "%.*s, %.*s", STR_ARG(text), STR_ARG(place_text(explain, places[i])));
     return text;
 }
 
-static void print_annotated(const Explain *explain, const Value *value, Buf *out)
+static void print_annotated(const Explain *explain, const Value *value, bool output, Buf *out)
 {
-    /* The writer's callback takes what it is given; Explain is only read there. */
-    yaml_write(out, value, &(YamlStyle){.comment = origin_comment, .user = (void *)(uintptr_t)explain});
+    Annotation annotation = {explain, output ? STR("computed, or a default") : STR("default")};
+    yaml_write(out, value, &(YamlStyle){.comment = origin_comment, .user = &annotation});
 }
 
 static void pad(Buf *out, size_t start, size_t width)
@@ -85,7 +91,8 @@ static const char *verdict(const Statement *statement)
         return "excludes it";
     if (statement->entry->value->kind == VALUE_NULL)
         return "unsays what is below";
-    return statement->entry->value->kind == VALUE_MAP ? "merged" : "overridden";
+    bool map = statement->entry->value->kind == VALUE_MAP && statement->layer->number != 6;
+    return map ? "merged" : "overridden";
 }
 
 static Origin statement_place(const Statement *statement)
@@ -134,7 +141,7 @@ static void print_chain(const Explain *explain, const Chain *chain, Buf *out)
         buf_add(out, STR("  nobody sets it, and it has no default\n"));
 }
 
-static void print_head(const Explain *explain, Str path, const Value *value, Buf *out)
+static void print_head(const Explain *explain, Str path, const Value *value, bool output, Buf *out)
 {
     bool nested = value && (value->kind == VALUE_MAP || value->kind == VALUE_LIST) && value->size;
     if (!nested) {
@@ -142,7 +149,7 @@ static void print_head(const Explain *explain, Str path, const Value *value, Buf
         return;
     }
     buf_printf(out, "%.*s =\n", STR_ARG(path));
-    print_annotated(explain, value, out);
+    print_annotated(explain, value, output, out);
 }
 
 static void print_template(const Explain *explain, Origin origin, Buf *out)
@@ -154,7 +161,7 @@ static void print_template(const Explain *explain, Origin origin, Buf *out)
 
 void explain_print_text(const Explain *explain, const Explanation *explanation, Buf *out)
 {
-    print_head(explain, explanation->path, explanation->value, out);
+    print_head(explain, explanation->path, explanation->value, explanation->output, out);
     if (explanation->output) {
         print_template(explain, explanation->template, out);
         if (!explanation->count && value_is_scalar(explanation->value))
@@ -172,7 +179,7 @@ void explain_print_text(const Explain *explain, const Explanation *explanation, 
             continue;
         }
         buf_add(out, STR("from "));
-        print_head(explain, chain->path, chain->value, out);
+        print_head(explain, chain->path, chain->value, false, out);
         print_chain(explain, chain, out);
     }
 }
@@ -269,5 +276,5 @@ void explain_print_whole_json(const Explain *explain, Buf *out)
 
 void explain_print_whole_text(const Explain *explain, Buf *out)
 {
-    print_annotated(explain, explain->effective, out);
+    print_annotated(explain, explain->effective, false, out);
 }

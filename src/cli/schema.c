@@ -28,8 +28,9 @@ static const Value *schema_of(Arena *arena, Str name, NearMiss *miss)
 ExitStatus command_schema(const Arguments *arguments)
 {
     if (arguments->operand_count != 1) {
-        cli_error(arguments->operand_count ? "one schema at a time: service, environment, project, release or standard"
-                                           : "which schema: service, environment, project, release or standard?");
+        cli_error(arguments->operand_count
+                      ? "one schema at a time: service, environment, project, release or standard"
+                      : "which schema: service, environment, project, release or standard?");
         return EXIT_TROUBLE;
     }
     NearMiss miss = near_miss_begin(arguments->operands[0]);

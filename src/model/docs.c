@@ -1,4 +1,5 @@
-/* The reference page of every field, docs/definition.md, from the table. `make check-generated` holds the file to it. */
+/* The reference page of every field, docs/definition.md, from the table. `make check-generated` holds the file to it.
+ */
 #include "kiln/model.h"
 
 typedef struct Page {
@@ -88,7 +89,8 @@ static void add_row(void *user, const FieldInfo *info)
 
 static void add_document(Page *page, ModelDocument document, const char *title, const char *prose)
 {
-    buf_printf(page->out, "\n## %s\n\n%s\n\n| field | type | default | meaning | example |\n|-|-|-|-|-|\n", title, prose);
+    buf_printf(page->out, "\n## %s\n\n%s\n\n| field | type | default | meaning | example |\n|-|-|-|-|-|\n", title,
+               prose);
     model_fields(page->arena, document, add_row, page);
 }
 
@@ -97,17 +99,24 @@ void model_print_page(Arena *arena, Buf *out)
     Page page = {arena, out};
     buf_add(out, STR("<!-- Generated from the field table (src/model/table*.c) by `make generate`; do not edit. -->\n"
                      "# Every field of a definition\n\n"
-                     "`kiln explain FIELD` prints one of these rows, `kiln schema` all of them for an editor. `<name>` stands for what "
-                     "you name yourself, `[]` for an item of a list. A short form is what a scalar in place of a block stands for: "
-                     "`liveness: /health` is `liveness: {httpGet: {path: /health}}`. In every layer `null` leaves a field unsaid, and "
-                     "on an entry that you name yourself it removes the entry. Any value may be a reference: `${project.name}`, "
+                     "`kiln explain FIELD` prints one of these rows, `kiln schema` all of them for an editor. "
+                     "`<name>` stands for what "
+                     "you name yourself, `[]` for an item of a list. A short form is what a scalar in place of a "
+                     "block stands for: "
+                     "`liveness: /health` is `liveness: {httpGet: {path: /health}}`. In every layer `null` leaves a "
+                     "field unsaid, and "
+                     "on an entry that you name yourself it removes the entry. Any value may be a reference: "
+                     "`${project.name}`, "
                      "`${env.domain}`, `${service.version}`, `${vars.a.b}`.\n"));
-    add_document(&page, MODEL_SERVICE, "services/NAME.yaml",
-                 "What a service is. Environments and `defaults` take the same fields, unless the row says otherwise. `kind`, "
-                 "`enabled`, `image`, `vars` and `environments` are the service's own; `build` may also stand in the defaults of "
-                 "`kiln.yaml`.");
+    add_document(
+        &page, MODEL_SERVICE, "services/NAME.yaml",
+        "What a service is. Environments and `defaults` take the same fields, unless the row says otherwise. `kind`, "
+        "`enabled`, `image`, `vars` and `environments` are the service's own; `build` may also stand in the defaults "
+        "of "
+        "`kiln.yaml`.");
     add_document(&page, MODEL_ENVIRONMENT, "environments/ENV.yaml",
-                 "The environment's own fields. Every field of a service may stand beside them and overrides what services say.");
+                 "The environment's own fields. Every field of a service may stand beside them and overrides what "
+                 "services say.");
     add_document(&page, MODEL_PROJECT, "kiln.yaml", "What holds for the whole project.");
     add_document(&page, MODEL_RELEASES, "releases/ENV.yaml", "Written by `kiln release` and `kiln promote`.");
 }

@@ -1,6 +1,6 @@
 /*
- * Rows in words: what a field is, for explain, the reference page and completion; and finding one by its path. Knows how
- * to speak of a row, nothing of layouts.
+ * Rows in words: what a field is, for explain, the reference page and completion; and finding one by its path. Knows
+ * how to speak of a row, nothing of layouts.
  */
 #include "expand.h"
 
@@ -106,7 +106,8 @@ static const char *where_text(ModelDocument document, uint8_t places)
     if (places & PLACE_PROJECT_DEFAULTS)
         return "services/NAME.yaml, defaults of kiln.yaml";
     if (places)
-        return places & PLACE_BLOCK ? "services/NAME.yaml, also in its environments.ENV" : "services/NAME.yaml, on top";
+        return places & PLACE_BLOCK ? "services/NAME.yaml, also in its environments.ENV"
+                                    : "services/NAME.yaml, on top";
     return "services/NAME.yaml, environments/ENV.yaml, defaults of kiln.yaml and environments";
 }
 

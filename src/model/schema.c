@@ -1,7 +1,7 @@
 /*
- * JSON Schema (draft-07) from the table, for editors: what kiln accepts as written, short forms and references included.
- * What a schema cannot say (other readers' numbers, one-of groups across layers, what a block needs once all layers are
- * merged) is left to kiln itself. Same table, same bytes.
+ * JSON Schema (draft-07) from the table, for editors: what kiln accepts as written, short forms and references
+ * included. What a schema cannot say (other readers' numbers, one-of groups across layers, what a block needs once
+ * all layers are merged) is left to kiln itself. Same table, same bytes.
  */
 #include "expand.h"
 
@@ -94,7 +94,8 @@ static const char *const patterns[FIELD_TYPE_COUNT] = {
 static void add_text(const Schema *schema, FieldType type, ListBuilder *any)
 {
     list_add(any, patterns[type] ? with_pattern(schema, patterns[type]) : of_type(schema, "string"));
-    if (type == FIELD_QUANTITY || !patterns[type] || type == FIELD_LABEL || type == FIELD_FILE || type == FIELD_CONFIG_KEY)
+    if (type == FIELD_QUANTITY || !patterns[type] || type == FIELD_LABEL || type == FIELD_FILE ||
+        type == FIELD_CONFIG_KEY)
         list_add(any, of_type(schema, "number"));
     if (!patterns[type] || type == FIELD_LABEL)
         list_add(any, of_type(schema, "boolean"));
@@ -278,7 +279,8 @@ static void add_words(const Schema *schema, const Field *row, MapBuilder *map)
     if (row->fallback_note)
         buf_printf(&text, " Default: %s.", row->fallback_note);
     if (text.size)
-        set(map, "description", value_new_string(schema->arena, ORIGIN_NONE, arena_copy(schema->arena, buf_str(&text))));
+        set(map, "description",
+            value_new_string(schema->arena, ORIGIN_NONE, arena_copy(schema->arena, buf_str(&text))));
     buf_release(&text);
     if (row->fallback && !row->fallback_note && value_is_scalar(row->fallback))
         set(map, "default", row->fallback);

@@ -1,6 +1,6 @@
 /*
- * The overlay audit (kiln check --overlays): what the layers say that changes nothing, reaches nothing, or makes a later
- * environment weaker than an earlier one. Equal to a default is fine: defaults may change.
+ * The overlay audit (kiln check --overlays): what the layers say that changes nothing, reaches nothing, or makes a
+ * later environment weaker than an earlier one. Equal to a default is fine: defaults may change.
  */
 #include "project_private.h"
 
@@ -26,7 +26,7 @@ static bool is_built_in(const Audit *audit, Origin origin)
 
 typedef struct Override {
     const Environment *environment;
-    unsigned layer; /* 5 or 7 */
+    unsigned layer;             /* 5 or 7 */
     const ServiceFile *service; /* of layer 7 */
 } Override;
 
@@ -65,7 +65,8 @@ static const Value *overridden_value(const Audit *audit, const ServiceFile *serv
 }
 
 /* Whether the layer reaches the service at all: its kind may not have the field. */
-static bool reaches(const Audit *audit, const ServiceFile *service, const Override *override, const Path *steps, size_t count)
+static bool reaches(const Audit *audit, const ServiceFile *service, const Override *override, const Path *steps,
+                    size_t count)
 {
     Layer *layers;
     size_t layer_count = project_layers(audit->project, override->environment, service, audit->arena, &layers);
@@ -96,11 +97,12 @@ static void audit_leaf(const Audit *audit, const Override *override, const MapEn
     }
     Str field = path_text(audit->arena, path);
     if (!reached && audit->project->service_count)
-        diag_warning(audit->diags, entry->key_origin, "%.*s reaches no service: none is of a kind that has it; remove it",
-                     STR_ARG(field));
+        diag_warning(audit->diags, entry->key_origin,
+                     "%.*s reaches no service: none is of a kind that has it; remove it", STR_ARG(field));
     else if (reached && equal == reached)
-        diag_warning(audit->diags, entry->value->origin, "%.*s changes nothing: %.*s says the same; remove one of them",
-                     STR_ARG(field), STR_ARG(origin_text(audit->arena, audit->project->sources, other->origin)));
+        diag_warning(audit->diags, entry->value->origin,
+                     "%.*s changes nothing: %.*s says the same; remove one of them", STR_ARG(field),
+                     STR_ARG(origin_text(audit->arena, audit->project->sources, other->origin)));
 }
 
 static void audit_overrides(const Audit *audit, const Override *override, const Value *map, const Path *path)
@@ -194,15 +196,16 @@ static const Value *fewest(const Value *definition, const char **field)
     return value_is(value, VALUE_NUMBER) ? value : NULL;
 }
 
-static void warn_weaker(const Audit *audit, const Definition *low, const Definition *high, const char *field, const Value *weak,
-                        const Value *strong)
+static void warn_weaker(const Audit *audit, const Definition *low, const Definition *high, const char *field,
+                        const Value *weak, const Value *strong)
 {
     bool elsewhere = is_built_in(audit, weak->origin);
-    diag_warning(audit->diags, elsewhere ? strong->origin : weak->origin,
-                 "%.*s: %.*s has %s %.*s, less than the %.*s of %.*s (%.*s)", STR_ARG(high->service->name),
-                 STR_ARG(high->environment->name), field, STR_ARG(value_text(weak)), STR_ARG(value_text(strong)),
-                 STR_ARG(low->environment->name),
-                 STR_ARG(origin_text(audit->arena, audit->project->sources, elsewhere ? weak->origin : strong->origin)));
+    diag_warning(
+        audit->diags, elsewhere ? strong->origin : weak->origin,
+        "%.*s: %.*s has %s %.*s, less than the %.*s of %.*s (%.*s)", STR_ARG(high->service->name),
+        STR_ARG(high->environment->name), field, STR_ARG(value_text(weak)), STR_ARG(value_text(strong)),
+        STR_ARG(low->environment->name),
+        STR_ARG(origin_text(audit->arena, audit->project->sources, elsewhere ? weak->origin : strong->origin)));
 }
 
 static void compare_definitions(const Audit *audit, const Definition *low, const Definition *high)
@@ -214,8 +217,9 @@ static void compare_definitions(const Audit *audit, const Definition *low, const
     for (size_t i = 0; i < LENGTH_OF(sizes); i++) {
         const Value *lower = value_path(low->value, sizes[i]), *higher = value_path(high->value, sizes[i]);
         Quantity a, b;
-        if (value_is(lower, VALUE_STRING) && value_is(higher, VALUE_STRING) && quantity_parse(value_text(lower), &a) &&
-            quantity_parse(value_text(higher), &b) && quantity_compare(b, a) < 0)
+        if (value_is(lower, VALUE_STRING) && value_is(higher, VALUE_STRING) &&
+            quantity_parse(value_text(lower), &a) && quantity_parse(value_text(higher), &b) &&
+            quantity_compare(b, a) < 0)
             warn_weaker(audit, low, high, sizes[i], higher, lower);
     }
 }
@@ -240,13 +244,14 @@ static bool audit_strength(const Audit *audit)
         const Environment *low = tier_below(project, i);
         for (size_t j = 0; j < project->service_count; j++) {
             Definition high, before;
-            bool good =
-                project_define(project, &project->environments[i], &project->services[j], audit->arena, audit->diags, &high);
+            bool good = project_define(project, &project->environments[i], &project->services[j], audit->arena,
+                                       audit->diags, &high);
             if (!good || !high.enabled || !low) {
                 ok &= good;
                 continue;
             }
-            if (project_define(project, low, &project->services[j], audit->arena, audit->diags, &before) && before.enabled)
+            if (project_define(project, low, &project->services[j], audit->arena, audit->diags, &before) &&
+                before.enabled)
                 compare_definitions(audit, &before, &high);
         }
     }
@@ -368,8 +373,8 @@ static void audit_vars(const Audit *audit, const Value *vars, const Path *path)
             continue;
         Str name = path_text(audit->arena, &below);
         if (!is_mentioned(audit, name))
-            diag_warning(audit->diags, entry->key_origin, "vars.%.*s is used nowhere; remove it, or write ${vars.%.*s}",
-                         STR_ARG(name), STR_ARG(name));
+            diag_warning(audit->diags, entry->key_origin,
+                         "vars.%.*s is used nowhere; remove it, or write ${vars.%.*s}", STR_ARG(name), STR_ARG(name));
         audit_missing(audit, entry, &below);
     }
 }

@@ -1,13 +1,15 @@
 /*
- * Where a value comes from: every layer's word on one path, and which of them counts. Merging itself is not repeated here:
- * merged definitions share their leaves with the layers, so the winner is whoever made the very leaf that came out.
+ * Where a value comes from: every layer's word on one path, and which of them counts. Merging itself is not repeated
+ * here: merged definitions share their leaves with the layers, so the winner is whoever made the very leaf that came
+ * out.
  */
 #include "project_private.h"
 
 Str layer_text(Arena *arena, const Layer *layer)
 {
     static const char *const before[] = {
-        "", "built-in ", "kiln.yaml", "defaults of ", "service", "environment ", "release of ", "service in ", "--set",
+        "",      "built-in ", "kiln.yaml", "defaults of ", "service", "environment ", "release of ", "service in ",
+        "--set",
     };
     return arena_printf(arena, "%s%.*s", before[layer->number], STR_ARG(layer->environment));
 }
@@ -24,15 +26,19 @@ static Layer vars_layer(Arena *arena, unsigned number, Str environment, const Va
 /* Below the service's own. An environment has its parents' and the project's merged in already. */
 static size_t vars_layers(const Project *project, const Environment *environment, Arena *arena, Layer *layers)
 {
-    size_t count = 0;
-    layers[count++] = vars_layer(arena, 1, environment->name, environment->built_in_vars);
-    layers[count++] = vars_layer(arena, 2, STR(""), value_get(project->value, STR("vars")));
     const Environment *chain[32];
-    size_t length = 0;
+    size_t count = 0, length = 0;
+    if (environment->built_in_vars)
+        layers[count++] = vars_layer(arena, 1, environment->name, environment->built_in_vars);
+    const Value *shared = value_get(project->value, STR("vars"));
+    if (shared && shared->size)
+        layers[count++] = vars_layer(arena, 2, STR(""), shared);
     for (const Environment *at = environment; at && length < LENGTH_OF(chain); at = at->parent)
         chain[length++] = at;
-    while (length-- > 0)
-        layers[count++] = vars_layer(arena, 5, chain[length]->name, chain[length]->vars);
+    while (length-- > 0) {
+        if (chain[length]->vars)
+            layers[count++] = vars_layer(arena, 5, chain[length]->name, chain[length]->vars);
+    }
     return count;
 }
 
@@ -93,8 +99,8 @@ static bool statement_wins(const Statement *statement, const Definition *definit
     return !statement->rival && merged && merged == statement->entry->value && merged->kind != VALUE_MAP;
 }
 
-size_t project_history(const Project *project, const Definition *definition, const Path *steps, size_t count, Arena *arena,
-                       Statement **statements)
+size_t project_history(const Project *project, const Definition *definition, const Path *steps, size_t count,
+                       Arena *arena, Statement **statements)
 {
     enum { VARS_LAYERS = 40 };
     bool vars = str_equal(steps[0].key, STR("vars"));

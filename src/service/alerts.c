@@ -6,6 +6,8 @@
  */
 #include "alerts.h"
 
+enum { EXPRESSION_WIDTH = 90 };
+
 /* An alert that needs no line; what a definition states of it goes before each of these. */
 typedef struct AlertDefault {
     const char *name;
@@ -100,11 +102,42 @@ static const Value *stated_or(const Work *work, const Value *stated, const char 
     return make_text(work->arena, ORIGIN_NONE, "%s", otherwise);
 }
 
+/*
+ * A long line of the user's is broken at spaces that no string holds, where PromQL takes a new line for the same; one
+ * with a comment stays as it is.
+ */
+static const Value *wrapped(const Work *work, const Value *expression)
+{
+    Str text = value_text(expression);
+    if (text.size <= EXPRESSION_WIDTH || str_has_char(text, '\n') || str_has_char(text, '#'))
+        return expression;
+    char *broken = arena_text(work->arena, text), quote = 0;
+    size_t start = 0, space = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.data[i];
+        if (quote && c == '\\' && quote != '`')
+            i++;
+        else if (quote)
+            quote = c == quote ? 0 : quote;
+        else if (c == '"' || c == '\'' || c == '`')
+            quote = c;
+        else if (c == ' ')
+            space = i;
+        if (i - start >= EXPRESSION_WIDTH && space > start) {
+            broken[space] = '\n';
+            start = space + 1;
+        }
+    }
+    return value_new_string(work->arena, expression->origin, (Str){broken, text.size});
+}
+
 static const Value *expression_of(Work *work, const Value *stated, const AlertDefault *unsaid)
 {
     const Value *own = value_get(stated, STR("expr"));
-    if (!value_is_none(own) || !unsaid)
-        return own;
+    if (!value_is_none(own))
+        return wrapped(work, own);
+    if (!unsaid)
+        return NULL;
     return unsaid->expression.size ? value_new_string(work->arena, ORIGIN_NONE, unsaid->expression) : NULL;
 }
 

@@ -83,7 +83,8 @@ static MapBuilder list_of(Arena *arena, const Value *item)
 
 static MapBuilder severity_schema(Arena *arena)
 {
-    MapBuilder map = typed(arena, "object"), tiers = map_begin(arena), word = choice(arena, STR("error, warning, info, off"));
+    MapBuilder map = typed(arena, "object"), tiers = map_begin(arena),
+               word = choice(arena, STR("error, warning, info, off"));
     const Value *level = map_end(&word, ORIGIN_NONE);
     ListBuilder names = list_begin(arena);
     for (int tier = 0; tier < TIER_COUNT; tier++) {

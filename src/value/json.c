@@ -111,7 +111,8 @@ static bool print_short(const Value *value, size_t column, Buf *out)
 {
     size_t start = out->size;
     value_print_json(value, false, out);
-    if (value_is_scalar(value) || value->kind == VALUE_NULL || !value->size || column + out->size - start <= LINE_WIDTH)
+    if (value_is_scalar(value) || value->kind == VALUE_NULL || !value->size ||
+        column + out->size - start <= LINE_WIDTH)
         return true;
     out->size = start;
     return false;

@@ -5,8 +5,8 @@ static bool is_word(Str key)
 {
     for (size_t i = 0; i < key.size; i++) {
         char c = key.data[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-                     c == '/' || c == '<' || c == '>';
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                     c == '_' || c == '/' || c == '<' || c == '>';
         if (!plain)
             return false;
     }

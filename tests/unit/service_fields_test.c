@@ -1,6 +1,7 @@
 /*
- * The audit of the field table: every row that is supported is read by somebody, and every path of the context that a built-in
- * template uses is a row or one of the derived values of templates.md. By name alone: what follows the name is not understood.
+ * The audit of the field table: every row that is supported is read by somebody, and every path of the context that a
+ * built-in template uses is a row or one of the derived values of templates.md. By name alone: what follows the name
+ * is not understood.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,19 +32,39 @@ static const char *const whole[] = {
 
 /* Rows that wait for their readers. Who writes one takes the row off this list. */
 static const char *const waiting[] = {
-    "waivers.<name>.expires", "deploy.on.trigger",    "deploy.approval",          "deploy.timeoutMinutes",
-    "deploy.verify",          "platform.configMaps",  "platform.priorityClasses",
+    "waivers.<name>.expires", "deploy.on.trigger",   "deploy.approval",          "deploy.timeoutMinutes",
+    "deploy.verify",          "platform.configMaps", "platform.priorityClasses",
 };
 
 /* What the context has beside the rows (templates.md). */
 static const char *const derived[] = {
-    "service.name",        "service.file",         "service.meta",         "service.selector",
-    "service.alertGroups", "service.alertLabels",  "service.claims",       "service.httpRoutes",
-    "service.preview",     "service.replicasMin",  "service.roleRules",    "service.secretData",
-    "service.ingressRoutes", "service.servicePorts", "service.strategy.blueGreen.previewService",
-    "service.version",     "service.podLabels",    "service.podAnnotations", "service.configData",
-    "service.containers",  "service.volumes",      "service.network",      "service.spread",
-    "env.meta",            "env.name",             "env.podSecurity",      "project.name",
+    "service.name",
+    "service.file",
+    "service.meta",
+    "service.selector",
+    "service.alertGroups",
+    "service.alertLabels",
+    "service.claims",
+    "service.httpRoutes",
+    "service.preview",
+    "service.replicasMin",
+    "service.roleRules",
+    "service.secretData",
+    "service.ingressRoutes",
+    "service.servicePorts",
+    "service.strategy.blueGreen.previewService",
+    "service.version",
+    "service.podLabels",
+    "service.podAnnotations",
+    "service.configData",
+    "service.containers",
+    "service.volumes",
+    "service.network",
+    "service.spread",
+    "env.meta",
+    "env.name",
+    "env.podSecurity",
+    "project.name",
 };
 
 /* ---- texts ---- */
