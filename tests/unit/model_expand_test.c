@@ -216,7 +216,7 @@ static void test_messages(void **state)
         {"config: {a.conf: {b: 1}}",
          "1:18: config.\"a.conf\": expected text, found a map; only a file in .yaml, .yml or .json takes data"},
         {"config: {../x: y}", "1:10: config: expected a file name or an absolute path as the key, found '../x'"},
-        {"kind: Deploy", "1:7: kind: expected one of Deployment, StatefulSet, CronJob, Job, found 'Deploy'"},
+        {"kind: Deploy", "1:7: kind: expected one of Deployment, StatefulSet, CronJob, Job, found 'Deploy'; did you mean 'Deployment'?"},
         {"kind: deployment", "1:7: kind: expected one of Deployment, StatefulSet, CronJob, Job, found 'deployment'; "
                              "did you mean 'Deployment'?"},
         {"kind: \"${vars.kind}\"",
@@ -274,7 +274,7 @@ static void test_other_layers(void **state)
     static const Case environment[] = {
         {"image: a\nenabled: false", "1:1: 'image' cannot be set here; it belongs in a service's own file\n"
                                      "2:1: 'enabled' cannot be set here; it belongs in a service's own file"},
-        {"tier: prod", "1:7: tier: expected one of development, staging, production, found 'prod'"},
+        {"tier: prod", "1:7: tier: expected one of development, staging, production, found 'prod'; did you mean 'production'?"},
         {"deploy: {on: {tag: a, branch: b}}",
          "1:10: deploy.on: 'tag' and 'branch' exclude each other; keep one trigger"},
         {"deploy: {on: sometimes}", "1:14: deploy.on: expected one of after, manual, found 'sometimes'"},
