@@ -216,13 +216,14 @@ static void test_messages(void **state)
         {"config: {a.conf: {b: 1}}",
          "1:18: config.\"a.conf\": expected text, found a map; only a file in .yaml, .yml or .json takes data"},
         {"config: {../x: y}", "1:10: config: expected a file name or an absolute path as the key, found '../x'"},
-        {"kind: Deploy", "1:7: kind: expected one of Deployment, StatefulSet, CronJob, Job, found 'Deploy'; did you mean 'Deployment'?"},
+        {"kind: Deploy", "1:7: kind: expected one of Deployment, StatefulSet, CronJob, Job, found 'Deploy'; "
+                         "did you mean 'Deployment'?"},
         {"kind: deployment", "1:7: kind: expected one of Deployment, StatefulSet, CronJob, Job, found 'deployment'; "
                              "did you mean 'Deployment'?"},
         {"kind: \"${vars.kind}\"",
          "1:7: kind: expected one of Deployment, StatefulSet, CronJob, Job, found '${vars.kind}'"},
-        {"strategy: Canary", "1:11: strategy: Canary is not supported yet"},
-        {"strategy: {canary: {}}", "1:12: strategy.canary: not supported yet; remove it"},
+        {"strategy: {type: Canary, canary: {trafficRouting: istio}}",
+         "1:35: strategy.canary.trafficRouting: not supported yet; remove it"},
         {"jobs: {m: {ports: 8080}}", "1:12: 'jobs.m.ports' has no meaning for a job; remove it"},
         {"logging: {host: a.b}", "1:11: logging.host: not supported yet; remove it"},
         {"schedule: \"* * * * *\"", "1:1: 'schedule' has no meaning for kind Deployment; remove it"},
@@ -274,7 +275,8 @@ static void test_other_layers(void **state)
     static const Case environment[] = {
         {"image: a\nenabled: false", "1:1: 'image' cannot be set here; it belongs in a service's own file\n"
                                      "2:1: 'enabled' cannot be set here; it belongs in a service's own file"},
-        {"tier: prod", "1:7: tier: expected one of development, staging, production, found 'prod'; did you mean 'production'?"},
+        {"tier: prod", "1:7: tier: expected one of development, staging, production, found 'prod'; "
+                       "did you mean 'production'?"},
         {"deploy: {on: {tag: a, branch: b}}",
          "1:10: deploy.on: 'tag' and 'branch' exclude each other; keep one trigger"},
         {"deploy: {on: sometimes}", "1:14: deploy.on: expected one of after, manual, found 'sometimes'"},
@@ -286,7 +288,7 @@ static void test_other_layers(void **state)
     static const Case project[] = {
         {"domain: a.b", "1:1: name is missing; add name: slotwise"},
         {"name: a\ngitops: {}", "2:1: gitops: not supported yet; remove it"},
-        {"name: a\nnetwork: {fqdn: cilium}", "2:17: network.fqdn: cilium is not supported yet"},
+        {"name: a\nnetwork: {fqdn: istio}", "2:17: network.fqdn: expected one of none, cilium, found 'istio'"},
         {"name: a\nowners: {x: y}", "2:13: owners.x: expected an e-mail address, found 'y'"},
         {"name: a\nworkflow: {image: a:1}",
          "2:19: workflow.image: expected an image with tag and digest, found 'a:1'"},
