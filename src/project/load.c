@@ -29,12 +29,22 @@ static bool has_project(Arena *arena, Str folder)
     return access(path.data, F_OK) == 0;
 }
 
-/* The way from the working directory to root, for file names in messages: "" inside root, "../" from one folder below it. */
+static bool is_below(Str folder, Str above)
+{
+    return folder.size > above.size && str_starts(folder, above) && (above.size == 1 || folder.data[above.size] == '/');
+}
+
+/*
+ * The way from the working directory to root, for file names in messages: "" inside root, "../" from one folder below it,
+ * "examples/shop/" from above, the whole path from anywhere else.
+ */
 static Str prefix_to(Arena *arena, Str root)
 {
     char *working = realpath(".", NULL);
     Str here = working ? arena_copy(arena, str_from(working)) : STR("");
     free(working);
+    if (here.size && is_below(root, here))
+        return arena_printf(arena, "%.*s/", STR_ARG(str_slice(root, here.size + (here.size > 1), root.size)));
     Str prefix = STR("");
     while (!str_equal(here, root)) {
         if (here.size <= root.size)

@@ -212,6 +212,7 @@ bool services_complete(Arena *arena, const Project *project, const Environment *
     if (ok)
         peers_complete(works, count);
     aliases_check(works, count);
+    http_routes_check(works, count);
     jobs_check(works, count);
     claims_check(works, count);
     for (size_t i = 0; i < count; i++)

@@ -86,13 +86,23 @@ static const MapEntry *port_find(const Work *work, const Value *reference)
     return NULL;
 }
 
+/* Probes, scrapes, an Ingress and a Gateway all connect by TCP. */
+static const Value *port_named(Work *work, const MapEntry *port, const char *field, Origin place)
+{
+    Str protocol = value_text_at(port->value, "protocol");
+    if (protocol.size && !str_equal(protocol, STR("TCP")))
+        field_error(work, place, "%s: port '%.*s' speaks %.*s, and only TCP can be asked; name another", field,
+                    STR_ARG(port->key), STR_ARG(protocol));
+    return value_new_string(work->arena, place, port->key);
+}
+
 static const Value *port_unsaid(Work *work, Str preferred, const char *field, Origin place, const char *hint)
 {
     const MapEntry *only = value_entry(work->ports, preferred);
     if (!only && work->ports->size == 1)
         only = &work->ports->entries[0];
     if (only)
-        return value_new_string(work->arena, place, only->key);
+        return port_named(work, only, field, place);
     if (!work->ports->size)
         field_error(work, place, "%s: the service declares no port; add ports: {%.*s: 8080}", field, STR_ARG(preferred));
     else
@@ -106,7 +116,7 @@ const Value *port_resolve(Work *work, const Value *reference, Str preferred, con
         return port_unsaid(work, preferred, field, place, hint);
     const MapEntry *found = port_find(work, reference);
     if (found)
-        return value_new_string(work->arena, reference->origin, found->key);
+        return port_named(work, found, field, place_of(work, reference));
     if (work->ports->size)
         field_error(work, place_of(work, reference), "%s: no port '%.*s'; declared: %.*s", field,
                    STR_ARG(value_text(reference)), STR_ARG(port_names(work)));

@@ -26,6 +26,12 @@ void aliases_check(Work *works, size_t count)
     for (size_t i = 0; i < count; i++)
         index_put(names, works[i].name, (uint32_t)i);
     for (size_t i = 0; i < count; i++) {
+        const MapEntry *strategy = map_peek(&works[i].out, STR("strategy"));
+        const Value *blue_green = strategy ? value_get(strategy->value, STR("blueGreen")) : NULL;
+        if (!value_is_none(blue_green))
+            index_put(names, value_text_at(blue_green, "previewService"), (uint32_t)i);
+    }
+    for (size_t i = 0; i < count; i++) {
         Work *work = &works[i];
         const Value *aliases = value_path(work->value, "service.aliases");
         for (uint32_t j = 0; value_is(aliases, VALUE_LIST) && j < aliases->size; j++) {

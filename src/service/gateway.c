@@ -52,7 +52,7 @@ static const Value *rule_make(Work *work, const Value *route)
 
 /* All routes of one host: they are one object, since an HTTPRoute leads every host that it names to all of its rules.
  */
-static const Value *http_route_make(Work *work, const Value *routes, const Value *host, Str name, Str backend)
+static const Value *http_route_make(Work *work, const Value *routes, const Value *host, const Value *name, Str backend)
 {
     ListBuilder rules = list_begin(work->arena);
     for (uint32_t i = 0; i < routes->size; i++) {
@@ -60,7 +60,7 @@ static const Value *http_route_make(Work *work, const Value *routes, const Value
             list_add(&rules, rule_make(work, routes->items[i]));
     }
     MapBuilder map = map_begin(work->arena);
-    put_text(&map, "name", name);
+    put(&map, "name", name);
     put(&map, "host", host);
     put_text(&map, "backend", backend);
     put(&map, "rules", list_end(&rules, host->origin));
@@ -77,7 +77,7 @@ static bool host_seen(const Value *routes, uint32_t end)
 }
 
 /* The first host's object has the service's name; a further host's also has that of the route that brings it. */
-static Str route_name(Work *work, const MapEntry *entry)
+static const Value *route_name(Work *work, const MapEntry *entry)
 {
     Str name = arena_printf(work->arena, "%.*s-%.*s", STR_ARG(work->name), STR_ARG(entry->key));
     const MapEntry *preview = map_peek(&work->out, STR("preview"));
@@ -86,7 +86,7 @@ static Str route_name(Work *work, const MapEntry *entry)
                    "ingress.routes.%.*s: its HTTPRoute would be called '%.*s' as another one is; "
                    "rename the route",
                    STR_ARG(entry->key), STR_ARG(name));
-    return name;
+    return value_new_string(work->arena, entry->key_origin, name);
 }
 
 static void add_service_routes(Work *work, ListBuilder *list)
@@ -97,8 +97,9 @@ static void add_service_routes(Work *work, ListBuilder *list)
     for (uint32_t i = 0; i < work->routes->size; i++) {
         if (host_seen(work->routes, i))
             continue;
-        Str name = i ? route_name(work, &named->entries[i - 1]) : work->name;
         const Value *host = value_get(work->routes->items[i], STR("host"));
+        const Value *name = i ? route_name(work, &named->entries[i - 1])
+                              : value_new_string(work->arena, host->origin, work->name);
         list_add(list, http_route_make(work, work->routes, host, name, work->name));
     }
 }
@@ -111,9 +112,34 @@ void http_routes_complete(Work *work)
         add_service_routes(work, &list);
         const Value *preview = map_peek(&work->out, STR("preview"))->value;
         const Value *routes = value_get(preview, STR("routes"));
-        Str name = value_text_at(preview, "name");
+        const Value *name = value_get(preview, STR("name"));
         if (value_is(routes, VALUE_LIST))
-            list_add(&list, http_route_make(work, routes, value_get(routes->items[0], STR("host")), name, name));
+            list_add(&list, http_route_make(work, routes, value_get(routes->items[0], STR("host")), name,
+                                            value_text(name)));
     }
     put(&work->out, "httpRoutes", list_end(&list, ORIGIN_NONE));
+}
+
+/* ---- together with others ---- */
+
+static void check_route_names(Index *names, Work *works, size_t at)
+{
+    const MapEntry *routes = map_peek(&works[at].out, STR("httpRoutes"));
+    for (uint32_t i = 0; routes && i < routes->value->size; i++) {
+        const Value *name = value_get(routes->value->items[i], STR("name"));
+        uint32_t owner = index_put(names, value_text(name), (uint32_t)at);
+        if (owner != at)
+            work_error(&works[at], place_of(&works[at], name),
+                       "ingress.routes: an HTTPRoute of service '%.*s' is called '%.*s' already; rename the route",
+                       STR_ARG(works[owner].name), STR_ARG(value_text(name)));
+    }
+}
+
+void http_routes_check(Work *works, size_t count)
+{
+    if (!count)
+        return;
+    Index *names = index_new(works[0].arena, count);
+    for (size_t i = 0; i < count; i++)
+        check_route_names(names, works, i);
 }

@@ -188,9 +188,9 @@ static void check_job(Work *job, const MapEntry *entry)
         work_error(job, entry->key_origin,
                    "jobs.%.*s: its name '%.*s' has %zu characters, and 52 are the most; shorten it",
                    STR_ARG(entry->key), STR_ARG(job->name), job->name.size);
-    if (str_equal(job->name, STR("default-deny")))
-        work_error(job, entry->key_origin, "jobs.%.*s: kiln itself uses the name 'default-deny'; choose another",
-                   STR_ARG(entry->key));
+    if (str_equal(job->name, STR("default-deny")) || str_equal(job->name, STR("acme-solver")))
+        work_error(job, entry->key_origin, "jobs.%.*s: kiln itself uses the name '%.*s'; choose another",
+                   STR_ARG(entry->key), STR_ARG(job->name));
     if (job->kind == KIND_CRONJOB && !value_is_none(hook))
         work_error(job, place_of(job, hook), "jobs.%.*s: 'hook' and 'schedule' exclude each other; keep one",
                    STR_ARG(entry->key));

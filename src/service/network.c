@@ -182,6 +182,15 @@ static bool host_allowed(Work *work, const Value *host, Str field, const Work *o
     return known && !owner;
 }
 
+/* A policy's rule without ports would admit to every port. Stated ones that are none have been reported. */
+static bool has_ports(Work *work, const MapEntry *entry, Str field, const Value *ports, bool stated)
+{
+    if (!ports->size && !stated)
+        work_error(work, entry->key_origin, "%.*s: the service declares no port to reach; add ports, or remove the entry",
+                   STR_ARG(field));
+    return ports->size > 0;
+}
+
 static void add_outside(Work *work, const MapEntry *entry, const char *side, ListBuilder *list, Work *works, size_t count,
                         const Work *owner)
 {
@@ -203,7 +212,8 @@ static void add_outside(Work *work, const MapEntry *entry, const char *side, Lis
         return;
     }
     const Value *made = stated ? listed_ports(work, owner, ports, field.data) : all_ports(owner, work->arena, entry->key_origin);
-    list_add(list, peer_entry(work->arena, "peer", entry->key, peer, made, entry->key_origin));
+    if (has_ports(work, entry, field, made, stated))
+        list_add(list, peer_entry(work->arena, "peer", entry->key, peer, made, entry->key_origin));
 }
 
 static bool refuse_address(Work *work, const MapEntry *entry, Str field)
@@ -274,8 +284,9 @@ static void add_project_caller(Work *work, const MapEntry *entry, const Work *ca
         return;
     Origin place = entry->key_origin;
     const Value *ports = listed ? listed_ports(work, work, stated, field.data) : all_ports(work, work->arena, place);
-    list_add(&work->ingress,
-             peer_entry(work->arena, "peer", caller->name, callers_address(caller, place), ports, place));
+    if (has_ports(work, entry, field, ports, listed))
+        list_add(&work->ingress,
+                 peer_entry(work->arena, "peer", caller->name, callers_address(caller, place), ports, place));
 }
 
 static void callers_complete(Work *work, Work *works, size_t count)

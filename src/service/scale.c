@@ -125,7 +125,7 @@ static void spread_complete(Work *work)
     const Value *stated = value_get(work->definition.value, STR("topologySpreadConstraints"));
     const Value *host = value_get(stated, STR("kubernetes.io/hostname"));
     MapBuilder map = map_begin(work->arena);
-    if (value_is_none(host) && work->replicas_min >= 2) {
+    if (value_is_none(host) && work->replicas_max >= 2) {
         MapBuilder constraint = map_begin(work->arena);
         put_number(&constraint, "maxSkew", 1);
         put_text(&constraint, "whenUnsatisfiable", STR("ScheduleAnyway"));
@@ -135,6 +135,19 @@ static void spread_complete(Work *work)
     for (uint32_t i = 0; i < complete->size; i++)
         map_set(&map, complete->entries[i].key, complete->entries[i].key_origin, complete->entries[i].value);
     put(&work->out, "topologySpreadConstraints", map_end(&map, ORIGIN_NONE));
+}
+
+/* A rollout that may neither add a pod nor take one away could not begin; the API server refuses it. */
+static void check_rolling(Work *work)
+{
+    const Value *rolling = value_path(work->value, "strategy.rollingUpdate");
+    const Value *surge = value_get(rolling, STR("maxSurge")), *away = value_get(rolling, STR("maxUnavailable"));
+    Str type = value_text_at(work->value, "strategy.type");
+    bool inert = str_equal(type, STR("Recreate")) || str_equal(type, STR("BlueGreen"));
+    if (work->kind != KIND_DEPLOYMENT || inert || count_of(surge, 100, 1) > 0 || count_of(away, 100, 0) > 0)
+        return;
+    work_error(work, place_of(work, surge),
+               "strategy.rollingUpdate: maxSurge and maxUnavailable are both 0, so that no pod could be replaced; raise one");
 }
 
 /* How many pods more than wanted a rollout runs: blue-green has both versions in full. */
@@ -153,5 +166,6 @@ void scale_complete(Work *work)
     replicas_complete(work);
     disruption_complete(work);
     spread_complete(work);
+    check_rolling(work);
     work->surge = surge_of(work);
 }

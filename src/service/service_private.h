@@ -148,6 +148,8 @@ void rollout_complete(Work *work);
 void gateway_ingress(Work *work, const Value *ingress, MapBuilder *map);
 /* After the rollout, whose preview has a route of its own. */
 void http_routes_complete(Work *work);
+/* No two HTTPRoutes of one environment may have one name. */
+void http_routes_check(Work *works, size_t count);
 
 /* ---- waivers.c: who answers for what falls short of a rule ---- */
 void waivers_complete(Work *work);
