@@ -151,7 +151,7 @@ static bool judge(Pipeline *pipeline, Arena *arena, const Environment *environme
 {
     Findings findings = {0};
     Origin origin = environment->origin != ORIGIN_NONE ? environment->origin : pipeline->project->origin;
-    GateScope scope = {environment->name, environment->tier, context->project, origin};
+    GateScope scope = {environment->name, environment->tier, context->project, origin, pipeline->request->today};
     bool ok = standards_judge(pipeline->standards, arena, scope, files->list, files->count, &findings, pipeline->diags);
     findings_report(&findings, pipeline->diags);
     pipeline->blocked += findings_errors(&findings);

@@ -68,6 +68,9 @@ bool duration_parse(Str text, int64_t *milliseconds) KILN_MUST_USE;
  */
 Str duration_print(Arena *arena, int64_t milliseconds);
 
+/* A day of the calendar: 2026-01-31 (RFC 3339 full-date). */
+bool date_valid(Str text);
+
 /* An integer or a percentage, not negative, at most 2^31-1, no leading zero; *percent tells which. */
 bool int_or_percent_parse(Str text, int64_t *number, bool *percent) KILN_MUST_USE;
 /*

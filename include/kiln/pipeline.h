@@ -24,6 +24,7 @@ typedef struct RenderRequest {
     Str output;              /* -o DIR; empty: the project's own */
     bool stream;             /* -o -: manifests only, into the stream */
     bool judge_only;         /* nothing is written */
+    Str today;               /* YYYY-MM-DD: waivers that end before it no longer count; empty: they never end */
 } RenderRequest;
 
 typedef struct RenderResult {

@@ -60,6 +60,7 @@ typedef struct GateScope {
     Tier tier;
     const Value *project;
     Origin origin; /* where the environment is written, for its own objects; or ORIGIN_NONE */
+    Str today;     /* YYYY-MM-DD: a waiver that ended before it no longer counts; empty: the same verdict on any day */
 } GateScope;
 
 /* Judges all objects of one environment together. false when a rule itself is broken (reported); findings are no failure. */

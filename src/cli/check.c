@@ -1,12 +1,10 @@
 /* kiln check: the gate without writing; with --overlays the layers themselves. */
 #include "cli_private.h"
 
-#include "kiln/project.h"
+#include <time.h>
 
-static const char *plural(size_t count)
-{
-    return count == 1 ? "" : "s";
-}
+#include "kiln/kube.h"
+#include "kiln/project.h"
 
 static size_t count_of(const Diags *diags, Severity severity)
 {
@@ -26,9 +24,9 @@ static ExitStatus check_overlays(const Arguments *arguments, const RenderRequest
         return EXIT_TROUBLE;
     size_t warnings = count_of(diags, SEVERITY_WARNING);
     Buf out = {0};
-    buf_printf(&out, "overlays: %zu warning%s in %zu environment%s of %zu service%s\n", warnings, plural(warnings),
-               project->environment_count, plural(project->environment_count), project->service_count,
-               plural(project->service_count));
+    buf_printf(&out, "overlays: %zu warning%s in %zu environment%s of %zu service%s\n", warnings, cli_plural(warnings),
+               project->environment_count, cli_plural(project->environment_count), project->service_count,
+               cli_plural(project->service_count));
     cli_write(2, buf_str(&out));
     buf_release(&out);
     return EXIT_CLEAN;
@@ -45,11 +43,31 @@ static ExitStatus check_gate(const Arguments *arguments, const RenderRequest *re
     size_t errors = count_of(diags, SEVERITY_ERROR), warnings = count_of(diags, SEVERITY_WARNING);
     Buf out = {0};
     buf_printf(&out, "%zu object%s in %zu environment%s: %zu error%s, %zu warning%s\n", result.objects,
-               plural(result.objects), result.environments, plural(result.environments), errors, plural(errors),
-               warnings, plural(warnings));
+               cli_plural(result.objects), result.environments, cli_plural(result.environments), errors, cli_plural(errors),
+               warnings, cli_plural(warnings));
     cli_write(2, buf_str(&out));
     buf_release(&out);
     return status;
+}
+
+/* The only place that reads the clock. */
+static bool today_of(const Arguments *arguments, Str *today)
+{
+    *today = argument_value(arguments, OPTION_TODAY);
+    if (argument_given(arguments, OPTION_TODAY)) {
+        if (!date_valid(*today))
+            cli_error("--today: expected a date such as 2026-01-31, found '%.*s'", STR_ARG(*today));
+        return date_valid(*today);
+    }
+    char text[sizeof "0000-00-00"];
+    time_t now = time(NULL);
+    struct tm day;
+    if (!gmtime_r(&now, &day) || !strftime(text, sizeof text, "%Y-%m-%d", &day)) {
+        cli_error("the clock cannot be read; give the day with --today");
+        return false;
+    }
+    *today = arena_copy(arguments->arena, str_from(text));
+    return true;
 }
 
 ExitStatus command_check(const Arguments *arguments)
@@ -66,6 +84,8 @@ ExitStatus command_check(const Arguments *arguments)
         .set_count = arguments->option[OPTION_SET].count,
         .judge_only = true,
     };
+    if (!today_of(arguments, &request.today))
+        return EXIT_TROUBLE;
     if (!argument_given(arguments, OPTION_OVERLAYS))
         return check_gate(arguments, &request, sources, diags);
     if (request.environment_count || request.service_count || request.set_count) {

@@ -28,6 +28,11 @@ ExitStatus cli_print(Buf *out)
     return written ? EXIT_CLEAN : EXIT_TROUBLE;
 }
 
+const char *cli_plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 void cli_error(const char *format, ...)
 {
     Buf out = {0};

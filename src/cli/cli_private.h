@@ -19,6 +19,7 @@ typedef enum OptionId {
     OPTION_PROJECT,
     OPTION_CONTEXT,
     OPTION_OVERLAYS,
+    OPTION_TODAY,
     OPTION_HELP,
     OPTION_VERSION,
     OPTION_COUNT
@@ -75,6 +76,8 @@ void cli_error(const char *format, ...) KILN_PRINTF(1, 2);
 /* Everything in diags, sorted, on stderr. */
 void cli_print_diags(Diags *diags);
 bool cli_write(int fd, Str text);
+/* "s" behind a noun, but for one of it. */
+const char *cli_plural(size_t count);
 /* All of out on stdout; releases it. */
 ExitStatus cli_print(Buf *out);
 /* -C, or the working directory. */

@@ -15,6 +15,7 @@ const Option options[OPTION_COUNT] = {
     [OPTION_PROJECT] = {0, "project", NULL, false, "evaluate as a template of the project, for one service and environment"},
     [OPTION_CONTEXT] = {0, "context", NULL, false, "print what that template would see, instead"},
     [OPTION_OVERLAYS] = {0, "overlays", NULL, false, "look at what environments and services override, instead of the gate"},
+    [OPTION_TODAY] = {0, "today", "DATE", false, "the day that waivers are judged by, as in 2026-01-31; without it, today"},
     [OPTION_HELP] = {'h', "help", NULL, false, "print this help"},
     [OPTION_VERSION] = {0, "version", NULL, false, "print the version"},
 };
@@ -30,7 +31,8 @@ const Command commands[] = {
      "Renders in memory and reports what the gate finds; nothing is written. With --overlays it looks at the layers instead:\n"
      "overrides that change nothing or reach nothing, environments weaker than those before them, variables that are unused\n"
      "or missing.",
-     BIT(OPTION_ENVIRONMENT) | BIT(OPTION_SET) | BIT(OPTION_FOLDER) | BIT(OPTION_OVERLAYS), true, command_check},
+     BIT(OPTION_ENVIRONMENT) | BIT(OPTION_SET) | BIT(OPTION_FOLDER) | BIT(OPTION_OVERLAYS) | BIT(OPTION_TODAY), true,
+     command_check},
     {"diff", "", "say what a change does to the rendered objects", NULL, 0, true, NULL},
     {"explain", "FIELD | ENV SERVICE [PATH]", "say what a field means, or where a value comes from",
      "  kiln explain autoscaling.minReplicas                       what a field is: type, default, an example\n"

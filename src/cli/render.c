@@ -23,22 +23,17 @@ static RenderRequest request_of(const Arguments *arguments)
     };
 }
 
-static const char *plural(size_t count)
-{
-    return count == 1 ? "" : "s";
-}
-
 /* On stderr: stdout carries only what was asked for. */
 static void print_summary(const RenderResult *result)
 {
     Buf out = {0};
-    buf_printf(&out, "%zu object%s in %zu environment%s: ", result->objects, plural(result->objects), result->environments,
-               plural(result->environments));
+    buf_printf(&out, "%zu object%s in %zu environment%s: ", result->objects, cli_plural(result->objects), result->environments,
+               cli_plural(result->environments));
     if (!result->written && !result->removed)
         buf_printf(&out, "%.*s is up to date, nothing written\n", STR_ARG(result->output));
     else
         buf_printf(&out, "%zu file%s written to %.*s, %zu unchanged, %zu removed\n", result->written,
-                   plural(result->written), STR_ARG(result->output), result->unchanged, result->removed);
+                   cli_plural(result->written), STR_ARG(result->output), result->unchanged, result->removed);
     cli_write(STDERR_FILENO, buf_str(&out));
     buf_release(&out);
 }

@@ -118,29 +118,6 @@ static bool valid_percent(Str text)
     return is_digits(rest) && (whole.size < 3 || (str_equal(whole, STR("100")) && in_set(rest, "0")));
 }
 
-static unsigned digits_number(Str text)
-{
-    unsigned number = 0;
-    for (size_t i = 0; i < text.size; i++)
-        number = number * 10 + (unsigned)(text.data[i] - '0');
-    return number;
-}
-
-static bool valid_date(Str text)
-{
-    static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (text.size != 10 || text.data[4] != '-' || text.data[7] != '-')
-        return false;
-    Str year = str_slice(text, 0, 4), month = str_slice(text, 5, 7), day = str_slice(text, 8, 10);
-    if (!is_digits(year) || !is_digits(month) || !is_digits(day))
-        return false;
-    unsigned y = digits_number(year), m = digits_number(month), d = digits_number(day);
-    if (m < 1 || m > 12 || d < 1)
-        return false;
-    bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
-    return d <= days[m - 1] + (m == 2 && leap ? 1u : 0u);
-}
-
 static bool valid_email(Str text)
 {
     ptrdiff_t at = str_rfind_char(text, '@');
@@ -194,7 +171,7 @@ static const Type types[FIELD_TYPE_COUNT] = {
     [FIELD_HOST] = {AS_TEXT, name_is_host, "a DNS name"},
     [FIELD_CIDR] = {AS_TEXT, cidr_valid, "a network such as 10.0.0.0/8"},
     [FIELD_CRON] = {AS_TEXT, cron_valid, "a schedule such as \"0 2 * * *\""},
-    [FIELD_DATE] = {AS_TEXT, valid_date, "a date such as 2027-01-31"},
+    [FIELD_DATE] = {AS_TEXT, date_valid, "a date such as 2027-01-31"},
     [FIELD_EMAIL] = {AS_TEXT, valid_email, "an e-mail address"},
     [FIELD_DIGEST] = {AS_TEXT, valid_digest, "a digest: sha256: and 64 hex digits"},
     [FIELD_REVISION] = {AS_TEXT, valid_revision, "a Git revision of 40 hex digits"},

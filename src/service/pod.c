@@ -118,11 +118,13 @@ static Pod *pod_begin(Work *work)
 static void config_begin(Work *work, Work *others, size_t count)
 {
     Pod *pod = work->pod;
-    const Value *own = work == work->service ? NULL : value_path(work->definition.own, "config");
+    bool is_job = work != work->service;
+    const Value *jobs = is_job ? value_get(work->service->definition.value, STR("jobs")) : NULL;
+    const Value *own = value_get(value_get(jobs, work->label), STR("config"));
     config_collect(work);
     for (size_t i = 0; i < count; i++)
         config_collect(&others[i]);
-    bool shared = work != work->service && !(value_is(own, VALUE_MAP) && own->size);
+    bool shared = is_job && !(value_is(own, VALUE_MAP) && own->size);
     if (shared)
         pod->config_owner = work->service->name;
     pod->config_keys = shared ? work->service->pod->config.count : pod->config.count;

@@ -153,6 +153,67 @@ static void each_port(Items *items, const Value *object)
     each_in_containers(items, object, "ports", add_port);
 }
 
+/* ---- references to ConfigMaps and Secrets ---- */
+
+static void add_reference(Items *items, const char *kind, const Value *reference, const char *name_member, const Value *key,
+                          Str path)
+{
+    const Value *name = value_get(reference, str_from(name_member));
+    if (!name || !value_is_scalar(name))
+        return;
+    const Value *optional = value_get(reference, STR("optional"));
+    MapBuilder item = map_begin(items->arena);
+    map_set(&item, STR("kind"), ORIGIN_NONE, value_new_string(items->arena, ORIGIN_NONE, str_from(kind)));
+    map_set(&item, STR("name"), ORIGIN_NONE, name);
+    map_set(&item, STR("key"), ORIGIN_NONE, key && value_is_scalar(key) ? key : &value_empty_string);
+    map_set(&item, STR("optional"), ORIGIN_NONE, value_is(optional, VALUE_BOOL) ? optional : &value_false);
+    add_item(items, (Item){map_end(&item, reference->origin), name, value_text(name), path});
+}
+
+/* Where a reference can stand: the member of a variable or volume, the kind it names, and the member that holds the name. */
+static const struct {
+    const char *member;
+    const char *kind;
+    const char *name;
+} reference_members[] = {
+    {"configMapKeyRef", "ConfigMap", "name"}, {"secretKeyRef", "Secret", "name"}, {"configMapRef", "ConfigMap", "name"},
+    {"secretRef", "Secret", "name"},          {"configMap", "ConfigMap", "name"}, {"secret", "Secret", "secretName"},
+};
+
+/* A volume that lists items names each key; one that lists none takes the object as it is. */
+static void add_references_of(Items *items, const Value *holder, Str path)
+{
+    for (size_t i = 0; i < LENGTH_OF(reference_members); i++) {
+        const Value *reference = value_get(holder, str_from(reference_members[i].member));
+        if (!value_is(reference, VALUE_MAP))
+            continue;
+        Str at = arena_printf(items->arena, "%.*s.%s", STR_ARG(path), reference_members[i].member);
+        const Value *list = value_get(reference, STR("items"));
+        const char *kind = reference_members[i].kind, *name = reference_members[i].name;
+        if (!value_is(list, VALUE_LIST) || !list->size)
+            add_reference(items, kind, reference, name, value_get(reference, STR("key")), at);
+        for (uint32_t j = 0; value_is(list, VALUE_LIST) && j < list->size; j++)
+            add_reference(items, kind, reference, name, value_get(list->items[j], STR("key")), at);
+    }
+}
+
+static void add_variable_references(Items *items, const Item *container, const Value *value, Str path)
+{
+    (void)container;
+    const Value *from = value_get(value, STR("valueFrom"));
+    add_references_of(items, from ? from : value, path);
+}
+
+static void each_reference(Items *items, const Value *object)
+{
+    each_in_containers(items, object, "env", add_variable_references);
+    each_in_containers(items, object, "envFrom", add_variable_references);
+    const char *path;
+    const Value *volumes = value_get(pod_of(object, &path), STR("volumes"));
+    for (uint32_t i = 0; value_is(volumes, VALUE_LIST) && i < volumes->size; i++)
+        add_references_of(items, volumes->items[i], arena_printf(items->arena, "%s.volumes[%u]", path, i));
+}
+
 /* ---- maps of text ---- */
 
 static void add_entries(Items *items, const Value *map, const char *path)
@@ -251,7 +312,7 @@ static const struct {
 } iterations[] = {
     {"object", each_object}, {"main", each_main},     {"containers", each_container}, {"env", each_env},
     {"args", each_argument}, {"ports", each_port},    {"config", each_config},        {"annotations", each_annotation},
-    {"hosts", each_host},    {"paths", each_path},
+    {"references", each_reference}, {"hosts", each_host},    {"paths", each_path},
 };
 
 EachFn *each_find(Str word)

@@ -98,6 +98,21 @@ static const Value *call_certificate_issued(CALL_PARAMETERS)
     return issued ? &value_true : &value_false;
 }
 
+static const Value *call_has_key(CALL_PARAMETERS)
+{
+    CALL_UNUSED;
+    bool has = object_set_has_key(set_of(run), text_of(args[1]), value_text_at(args[0], "metadata.namespace"), text_of(args[2]),
+                                  text_of(args[3]));
+    return has ? &value_true : &value_false;
+}
+
+static const Value *call_find(CALL_PARAMETERS)
+{
+    CALL_UNUSED;
+    const Value *found = object_set_find(set_of(run), text_of(args[0]), text_of(args[1]), text_of(args[2]));
+    return found ? found : &value_null;
+}
+
 #define NAME(literal) {(literal), sizeof(literal) - 1}
 
 static const Function functions[] = {
@@ -110,6 +125,9 @@ static const Function functions[] = {
      "literalSecret(name, value): what secret the value holds, as a phrase, or null", NULL},
     {NAME("ingressOwners"), call_ingress_owners, 2, 2,
      "ingressOwners(host, path): the names of the Ingresses that claim it, one per claim", NULL},
+    {NAME("hasKey"), call_has_key, 4, 4,
+     "hasKey(object, kind, name, key): whether the ConfigMap or Secret of that name beside the object has the key", NULL},
+    {NAME("findObject"), call_find, 3, 3, "findObject(kind, namespace, name): the rendered object, or null", NULL},
     {NAME("certificateIssued"), call_certificate_issued, 2, 2,
      "certificateIssued(object, secretName): whether something in the namespace issues that TLS Secret", NULL},
 };

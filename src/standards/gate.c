@@ -122,9 +122,7 @@ static void add_finding(Judging *judging, const CompiledRule *rule, const Check 
                        .message = evaluate_text(judging, check->message, scope),
                        .fix = evaluate_text(judging, check->fix, scope),
                        .masked = rule->masked};
-    finding.waiver = waiver_find(judging->arena, &judging->scope, subject->file, &finding);
-    if (finding.waiver && finding.severity > SEVERITY_INFO)
-        finding.severity = SEVERITY_INFO;
+    waiver_apply(judging->arena, &judging->scope, subject->file, &finding);
     Findings *findings = judging->findings;
     ARENA_GROW(judging->arena, findings->list, findings->count, findings->capacity);
     findings->list[findings->count++] = finding;

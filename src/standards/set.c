@@ -23,6 +23,7 @@ struct ObjectSet {
     Buckets by_selector; /* Services: namespace and the first pair of their selector */
     Buckets by_target;   /* HPAs: namespace, kind and name of their target */
     Buckets by_path;     /* Ingress names: host and path */
+    Buckets by_secret;   /* ExternalSecrets: namespace and name of the Secret that they make */
     Buckets by_certificate; /* what issues a TLS Secret: namespace and name of the Secret */
 };
 
@@ -95,6 +96,13 @@ static void add_issued(ObjectSet *set, const Value *object)
                     key3(set->arena, namespace_of(object), value_text_at(tls->items[i], "secretName"), STR("")), object);
 }
 
+static void add_external_secret(ObjectSet *set, const Value *object)
+{
+    Str target = value_text_at(object, "spec.target.name");
+    Str name = target.size ? target : value_text_at(object, "metadata.name");
+    buckets_add(&set->by_secret, key3(set->arena, namespace_of(object), name, STR("")), object);
+}
+
 static void add_certificate(ObjectSet *set, const Value *object)
 {
     buckets_add(&set->by_certificate,
@@ -118,7 +126,7 @@ static const struct {
     const char *kind;
     void (*add)(ObjectSet *set, const Value *object);
 } kinds[] = {{"Service", add_service}, {"HorizontalPodAutoscaler", add_autoscaler}, {"Ingress", add_ingress},
-           {"Certificate", add_certificate}};
+           {"Certificate", add_certificate}, {"ExternalSecret", add_external_secret}};
 
 static void add_object(ObjectSet *set, const Value *object)
 {
@@ -138,6 +146,7 @@ ObjectSet *object_set_new(Arena *arena, const RenderedFile *files, size_t count)
     set->by_selector = buckets_new(arena);
     set->by_target = buckets_new(arena);
     set->by_path = buckets_new(arena);
+    set->by_secret = buckets_new(arena);
     set->by_certificate = buckets_new(arena);
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < files[i].count; j++)
@@ -209,4 +218,41 @@ bool object_set_certificate_issued(const ObjectSet *set, Str namespace, Str secr
 {
     const ListBuilder *found = buckets_find(&set->by_certificate, key3(set->arena, namespace, secret, STR("")));
     return found->count > 0;
+}
+
+static bool has_key(const Value *object, const char *member, Str key)
+{
+    return value_get(value_get(object, str_from(member)), key) != NULL;
+}
+
+/* An ExternalSecret that takes a whole remote secret (dataFrom) may make any key. */
+static bool makes_key(const Value *external, Str key)
+{
+    const Value *data = value_path(external, "spec.data");
+    for (uint32_t i = 0; value_is(data, VALUE_LIST) && i < data->size; i++) {
+        if (str_equal(value_text_at(data->items[i], "secretKey"), key))
+            return true;
+    }
+    return value_path(external, "spec.dataFrom") != NULL;
+}
+
+bool object_set_has_key(const ObjectSet *set, Str kind, Str namespace, Str name, Str key)
+{
+    static const char *const members[] = {"data", "binaryData", "stringData"};
+    const Value *object = object_set_find(set, kind, namespace, name);
+    for (size_t i = 0; object && i < LENGTH_OF(members); i++) {
+        if (!key.size || has_key(object, members[i], key))
+            return true;
+    }
+    if (!str_equal(kind, STR("Secret")))
+        return false;
+    /* A certificate's Secret has the keys that cert-manager gives it. */
+    if (object_set_certificate_issued(set, namespace, name))
+        return true;
+    const ListBuilder *externals = buckets_find(&set->by_secret, key3(set->arena, namespace, name, STR("")));
+    for (size_t i = 0; i < externals->count; i++) {
+        if (!key.size || makes_key(externals->items[i], key))
+            return true;
+    }
+    return false;
 }

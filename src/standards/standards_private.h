@@ -67,16 +67,12 @@ const Value *object_set_services_of(const ObjectSet *set, const Value *workload)
 const Value *object_set_hpa_of(const ObjectSet *set, const Value *workload); /* or null */
 const Value *object_set_ingress_owners(const ObjectSet *set, Str host, Str path);
 const Value *object_set_find(const ObjectSet *set, Str kind, Str namespace, Str name); /* or NULL */
+/* Whether a ConfigMap or Secret of the set has the key, or an ExternalSecret makes it; an empty key asks for the object. */
+bool object_set_has_key(const ObjectSet *set, Str kind, Str namespace, Str name, Str key);
 bool object_set_certificate_issued(const ObjectSet *set, Str namespace, Str secret);
 
-/* waiver.c */
-typedef struct WaiverQuery {
-    Str rule;
-    Str kind;      /* of the object */
-    Str container; /* that the finding is in, or empty */
-} WaiverQuery;
-/* The waiver that covers a finding, or NULL. */
-const Value *waiver_find(Arena *arena, const GateScope *scope, const RenderedFile *file, const Finding *finding);
+/* waiver.c: lowers a waived finding to info, and names the waiver; one that has ended is named in the message. */
+void waiver_apply(Arena *arena, const GateScope *scope, const RenderedFile *file, Finding *finding);
 
 /* functions.c */
 typedef struct GateHost {

@@ -1,8 +1,14 @@
 /*
  * Waivers in the gate: a finding that somebody answers for does not block. Where several fit, the service's own comes
- * first. When one ends is not judged here: the same input gives the same verdict on any day.
+ * first. Whether one has ended is judged only where a day is given: rendering gives the same verdict on any day.
  */
 #include "standards_private.h"
+
+typedef struct WaiverQuery {
+    Str rule;
+    Str kind;      /* of the object */
+    Str container; /* that the finding is in, or empty */
+} WaiverQuery;
 
 /* Unsaid fits all. */
 static bool fits(const Value *waiver, const char *member, Str text)
@@ -50,7 +56,7 @@ static Str container_at(Arena *arena, const Value *object, Str at)
     return STR("");
 }
 
-const Value *waiver_find(Arena *arena, const GateScope *scope, const RenderedFile *file, const Finding *finding)
+static const Value *waiver_find(Arena *arena, const GateScope *scope, const RenderedFile *file, const Finding *finding)
 {
     const Value *own = file->service ? value_get(file->service->value, STR("waivers")) : NULL;
     const Value *shared = value_get(scope->project, STR("waivers"));
@@ -61,4 +67,19 @@ const Value *waiver_find(Arena *arena, const GateScope *scope, const RenderedFil
                          container_at(arena, finding->object, finding->path)};
     const Value *found = find_in(own, file, &query);
     return found ? found : find_in(shared, file, &query);
+}
+
+void waiver_apply(Arena *arena, const GateScope *scope, const RenderedFile *file, Finding *finding)
+{
+    const Value *waiver = waiver_find(arena, scope, file, finding);
+    if (!waiver || finding->severity <= SEVERITY_INFO)
+        return;
+    Str expires = value_text_at(waiver, "expires");
+    if (scope->today.size && str_compare(expires, scope->today) < 0) {
+        finding->message = arena_printf(arena, "%.*s, and its waiver '%.*s' ended on %.*s", STR_ARG(finding->message),
+                                        STR_ARG(value_text_at(waiver, "name")), STR_ARG(expires));
+        return;
+    }
+    finding->waiver = waiver;
+    finding->severity = SEVERITY_INFO;
 }

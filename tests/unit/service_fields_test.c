@@ -32,8 +32,7 @@ static const char *const whole[] = {
 
 /* Rows that wait for their readers. Who writes one takes the row off this list. */
 static const char *const waiting[] = {
-    "waivers.<name>.expires", "deploy.on.trigger",   "deploy.approval",          "deploy.timeoutMinutes",
-    "deploy.verify",          "platform.configMaps", "platform.priorityClasses",
+    "deploy.on.trigger", "deploy.approval", "deploy.timeoutMinutes", "deploy.verify",
 };
 
 /* What the context has beside the rows (templates.md). */
