@@ -8,7 +8,6 @@
 #include "kiln/render.h"
 #include "kiln/service.h"
 #include "kiln/standards.h"
-#include "kiln/tree.h"
 
 #include <unistd.h>
 
@@ -242,6 +241,17 @@ static Str shown(const Pipeline *pipeline, Str folder)
                         STR_ARG(str_slice(folder, root.size + 1, folder.size)));
 }
 
+/* Named from all files, so a selection, which does not know them, leaves it as it is. */
+static void add_attributes(Pipeline *pipeline)
+{
+    Texts *tree = &pipeline->tree;
+    if (!is_full(pipeline->request) || !tree->count)
+        return;
+    Str text = tree_attributes(pipeline->arena, tree->files, tree->count);
+    ARENA_GROW(pipeline->arena, tree->files, tree->count, tree->capacity);
+    tree->files[tree->count++] = (TreeFile){STR(TREE_ATTRIBUTES_FILE), text, pipeline->project->origin};
+}
+
 static TreeJob tree_job(Pipeline *pipeline)
 {
     const Project *project = pipeline->project;
@@ -251,6 +261,7 @@ static TreeJob tree_job(Pipeline *pipeline)
                   : arena_printf(pipeline->arena, "%.*s/%.*s", STR_ARG(project->root), STR_ARG(output));
     Str label = shown(pipeline, top);
     pipeline->result->output = label;
+    add_attributes(pipeline);
     return (TreeJob){.top = top,
                      .label = label,
                      .owner = project->name,
@@ -258,7 +269,9 @@ static TreeJob tree_job(Pipeline *pipeline)
                      .files = pipeline->tree.files,
                      .count = pipeline->tree.count,
                      .in_scope = is_full(pipeline->request) ? NULL : in_scope,
-                     .user = pipeline};
+                     .user = pipeline,
+                     .yielding = STR(TREE_ATTRIBUTES_FILE),
+                     .look_only = pipeline->request->compare_only};
 }
 
 static TreeJob workflow_job(const Pipeline *pipeline)
@@ -269,11 +282,34 @@ static TreeJob workflow_job(const Pipeline *pipeline)
                      .owner = pipeline->project->name,
                      .owner_hint = STR("set workflow.path in kiln.yaml"),
                      .files = pipeline->workflows.files,
-                     .count = pipeline->workflows.count};
+                     .count = pipeline->workflows.count,
+                     .look_only = pipeline->request->compare_only};
+}
+
+/* Instead of writing. */
+static bool compare(Pipeline *pipeline, TreePlan *plan)
+{
+    RenderResult *result = pipeline->result;
+    size_t count;
+    const TreeChange *changes = tree_plan_changes(plan, &count);
+    bool ok = true;
+    for (size_t i = 0; i < count; i++) {
+        Difference difference = {tree_plan_label(plan, pipeline->arena, changes[i].path), changes[i].kind, STR_NONE, STR_NONE};
+        if (changes[i].kind == TREE_CHANGED && changes[i].file) {
+            ok &= tree_plan_found(plan, pipeline->arena, &changes[i], pipeline->diags, &difference.found);
+            difference.wanted = changes[i].file->text;
+        }
+        ARENA_GROW(pipeline->arena, result->differences, result->difference_count, result->difference_capacity);
+        result->differences[result->difference_count++] = difference;
+    }
+    tree_plan_release(plan);
+    return ok;
 }
 
 static bool carry_out(Pipeline *pipeline, TreePlan *plan)
 {
+    if (pipeline->request->compare_only)
+        return compare(pipeline, plan);
     TreeResult written;
     if (!tree_write(plan, pipeline->diags, &written))
         return false;
@@ -351,7 +387,7 @@ static bool load(Pipeline *pipeline)
     bool ok = load_rendering(pipeline);
     if (!pipeline->project)
         return false;
-    pipeline->standards = standards_load(pipeline->arena, pipeline->sources, pipeline->project, pipeline->diags);
+    pipeline->standards = standards_load(pipeline->arena, pipeline->sources, pipeline->project, STANDARDS_GATE, pipeline->diags);
     return ok && pipeline->standards;
 }
 
@@ -391,5 +427,7 @@ ExitStatus pipeline_render(Arena *arena, const RenderRequest *request, Sources *
         return EXIT_TROUBLE;
     if (pipeline.blocked)
         return EXIT_FINDINGS;
-    return request->stream || request->judge_only || write_all(&pipeline) ? EXIT_CLEAN : EXIT_TROUBLE;
+    if (!request->stream && !request->judge_only && !write_all(&pipeline))
+        return EXIT_TROUBLE;
+    return result->difference_count ? EXIT_FINDINGS : EXIT_CLEAN;
 }

@@ -45,6 +45,7 @@ extern const JsoneLimits jsone_limits;
 typedef struct JsoneScope {
     const Value *map;
     const struct JsoneScope *up;
+    bool vouched; /* the host made it and all above it, and all keys are identifiers: no evaluation looks again */
 } JsoneScope;
 /* NULL where the name is bound nowhere, not even by a built-in. */
 const Value *jsone_lookup(const JsoneScope *scope, Str name);

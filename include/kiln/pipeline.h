@@ -9,6 +9,7 @@
 #include "kiln/diag.h"
 #include "kiln/render.h"
 #include "kiln/service.h"
+#include "kiln/tree.h"
 
 /* The exit status of every command (DESIGN.md §5). */
 typedef enum ExitStatus { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_TROUBLE = 2, EXIT_BUG = 70 } ExitStatus;
@@ -24,8 +25,17 @@ typedef struct RenderRequest {
     Str output;              /* -o DIR; empty: the project's own */
     bool stream;             /* -o -: manifests only, into the stream */
     bool judge_only;         /* nothing is written */
+    bool compare_only;       /* nothing is written; what would be is in the result */
     Str today;               /* YYYY-MM-DD: waivers that end before it no longer count; empty: they never end */
 } RenderRequest;
+
+/* One file that is not as a render would leave it. */
+typedef struct Difference {
+    Str path; /* as the user would name it */
+    TreeChangeKind kind;
+    Str found;  /* both for a changed file alone, and never for the ownership file */
+    Str wanted;
+} Difference;
 
 typedef struct RenderResult {
     size_t objects;
@@ -35,6 +45,9 @@ typedef struct RenderResult {
     size_t written;
     size_t unchanged;
     size_t removed;
+    Difference *differences; /* of a comparison: the tree's by path, then the workflows' */
+    size_t difference_count;
+    size_t difference_capacity;
     Str output;          /* the tree as the user would name it */
     Buf stream;          /* the caller releases it */
 } RenderResult;
@@ -53,6 +66,7 @@ const Project *pipeline_project(Arena *arena, const RenderRequest *request, Sour
 /* The request names one environment and one service. Lives in arena; false: reported. */
 bool pipeline_scene(Arena *arena, const RenderRequest *request, Sources *sources, Diags *diags, Scene *scene) KILN_MUST_USE;
 
+/* EXIT_FINDINGS: the gate blocked it, or a comparison found differences. */
 ExitStatus pipeline_render(Arena *arena, const RenderRequest *request, Sources *sources, Diags *diags, RenderResult *result);
 
 #endif

@@ -21,8 +21,12 @@
 
 typedef struct Standards Standards;
 
+/* The gate has no use for the examples of the built-in rules, which are half of their text. */
+typedef enum StandardsUse { STANDARDS_GATE, STANDARDS_WHOLE } StandardsUse;
+
 /* project NULL: the built-in rules alone. */
-Standards *standards_load(Arena *arena, Sources *sources, const Project *project, Diags *diags) KILN_MUST_USE;
+Standards *standards_load(Arena *arena, Sources *sources, const Project *project, StandardsUse use, Diags *diags)
+    KILN_MUST_USE;
 
 typedef struct Rule {
     Str id;
@@ -70,5 +74,11 @@ bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, 
 /* Findings of warning and error level as diagnostics. */
 void findings_report(const Findings *findings, Diags *diags);
 size_t findings_errors(const Findings *findings);
+
+/*
+ * The value as it may be shown: what rule no-literal-secret finds in it is replaced by ***. name is what the value is called.
+ * Shares all that is no secret.
+ */
+const Value *secrets_masked(Arena *arena, Str name, const Value *value);
 
 #endif

@@ -39,6 +39,8 @@ typedef struct TreeJob {
     size_t count;
     TreeScopeFn *in_scope; /* NULL: everything */
     void *user;
+    Str yielding;   /* one of files, in the top folder itself: what somebody else put in its place stays, and is no error */
+    bool look_only; /* the plan will not be written: no permission is asked for */
 } TreeJob;
 
 typedef struct TreeResult {
@@ -68,9 +70,19 @@ typedef struct TreeChange {
 } TreeChange;
 const TreeChange *tree_plan_changes(const TreePlan *plan, size_t *count);
 
+/* A path of the plan as the user knows it. */
+Str tree_plan_label(const TreePlan *plan, Arena *arena, Str path);
+
+/* What stands now where a TREE_CHANGED has a file: always one that kiln owns. */
+bool tree_plan_found(const TreePlan *plan, Arena *arena, const TreeChange *change, Diags *diags, Str *text) KILN_MUST_USE;
+
 /* Carries the plan out, and releases it. */
 bool tree_write(TreePlan *plan, Diags *diags, TreeResult *result) KILN_MUST_USE;
 
 #define TREE_OWNERSHIP_FILE ".kiln-owned"
+
+/* The text that marks files as generated for GitHub, and where it is read. Lives in arena. */
+Str tree_attributes(Arena *arena, const TreeFile *files, size_t count);
+#define TREE_ATTRIBUTES_FILE ".gitattributes"
 
 #endif

@@ -20,6 +20,7 @@ typedef enum OptionId {
     OPTION_CONTEXT,
     OPTION_OVERLAYS,
     OPTION_TODAY,
+    OPTION_CHECK,
     OPTION_HELP,
     OPTION_VERSION,
     OPTION_COUNT
@@ -93,6 +94,7 @@ ExitStatus command_explain(const Arguments *arguments);
 ExitStatus command_schema(const Arguments *arguments);
 ExitStatus command_list(const Arguments *arguments);
 ExitStatus command_check(const Arguments *arguments);
+ExitStatus render_check_print(const Arguments *arguments, const RenderResult *result); /* render --check */
 ExitStatus explain_field(const Arguments *arguments, bool json); /* one operand */
 ExitStatus command_version(const Arguments *arguments);
 ExitStatus command_help(const Arguments *arguments);

@@ -16,6 +16,7 @@ const Option options[OPTION_COUNT] = {
     [OPTION_CONTEXT] = {0, "context", NULL, false, "print what that template would see, instead"},
     [OPTION_OVERLAYS] = {0, "overlays", NULL, false, "look at what environments and services override, instead of the gate"},
     [OPTION_TODAY] = {0, "today", "DATE", false, "the day that waivers are judged by, as in 2026-01-31; without it, today"},
+    [OPTION_CHECK] = {0, "check", NULL, false, "write nothing; list what is stale, missing or surplus, and exit 1 if anything is"},
     [OPTION_HELP] = {'h', "help", NULL, false, "print this help"},
     [OPTION_VERSION] = {0, "version", NULL, false, "print the version"},
 };
@@ -25,8 +26,10 @@ const Command commands[] = {
     {"new", "NAME", "add a service to the project", NULL, 0, true, NULL},
     {"render", "[SERVICE...]", "write the manifests and workflows of the project",
      "Without a selection everything is rendered. A selection writes and prunes only its own files: environment files\n"
-     "when no service is named, workflows on a full render only. Nothing is written unless every stage has passed.",
-     BIT(OPTION_ENVIRONMENT) | BIT(OPTION_OUTPUT) | BIT(OPTION_SET) | BIT(OPTION_FOLDER), true, command_render},
+     "when no service is named, workflows on a full render only. Nothing is written unless every stage has passed.\n\n"
+     "--check compares instead: its diffs lead from what stands there to what a render writes.",
+     BIT(OPTION_ENVIRONMENT) | BIT(OPTION_OUTPUT) | BIT(OPTION_CHECK) | BIT(OPTION_SET) | BIT(OPTION_FOLDER), true,
+     command_render},
     {"check", "[SERVICE...]", "judge the project by the standards",
      "Renders in memory and reports what the gate finds; nothing is written. With --overlays it looks at the layers instead:\n"
      "overrides that change nothing or reach nothing, environments weaker than those before them, variables that are unused\n"

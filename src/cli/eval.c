@@ -7,6 +7,7 @@
 
 #include "kiln/jsone.h"
 #include "kiln/render.h"
+#include "kiln/standards.h"
 #include "kiln/yaml.h"
 
 typedef enum Mode { MODE_ALONE = 1, MODE_PROJECT = 2, MODE_FUNCTIONS = 4 } Mode;
@@ -201,7 +202,7 @@ static const Value *run_alone(Evaluation *evaluation)
     if (!context || !templ)
         return NULL;
     RenderHost host = {0};
-    JsoneScope functions = {render_functions(evaluation->arena), NULL}, scope = {context, &functions};
+    JsoneScope functions = {render_functions(evaluation->arena), NULL, true}, scope = {context, &functions, false};
     const Value *result = evaluate(evaluation, templ, &scope, &host);
     if (result)
         warn_of_rest(evaluation, templ);
@@ -242,7 +243,7 @@ static const Value *run_project(Evaluation *evaluation)
     if (argument_given(arguments, OPTION_CONTEXT)) {
         MapBuilder map = map_begin(evaluation->arena);
         add_context(&map, scope);
-        return map_end(&map, ORIGIN_NONE);
+        return secrets_masked(evaluation->arena, STR(""), map_end(&map, ORIGIN_NONE));
     }
     const Value *tree = read_value(evaluation, arguments->operands[1]);
     const Template *templ = tree ? jsone_compile(evaluation->arena, tree, evaluation->diags) : NULL;

@@ -8,6 +8,7 @@
 
 #include "kiln/kube.h"
 #include "kiln/render.h"
+#include "kiln/standards.h"
 
 /* ---- places ---- */
 
@@ -339,12 +340,14 @@ static bool explain_value(Explain *explain, bool json, Buf *out)
     if (!load(explain, output, &scene))
         return false;
     if (!path.size) {
+        explain->effective = secrets_masked(explain->arena, STR(""), explain->effective);
         (json ? explain_print_whole_json : explain_print_whole_text)(explain, out);
         return true;
     }
     Explanation explanation;
     if (!(output ? collect_output(explain, &scene, path, &explanation) : collect_input(explain, path, &explanation)))
         return false;
+    explain_mask(explain, &explanation);
     (json ? explain_print_json : explain_print_text)(explain, &explanation, out);
     return true;
 }

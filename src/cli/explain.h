@@ -44,6 +44,9 @@ typedef struct Explanation {
 /* The inputs of a value, each once. */
 size_t explain_inputs(const Value *value, Origin inputs[INPUT_LIMIT]);
 
+/* explain_mask.c */
+void explain_mask(const Explain *explain, Explanation *explanation);
+
 /* explain_print.c */
 void explain_print_text(const Explain *explain, const Explanation *explanation, Buf *out);
 void explain_print_json(const Explain *explain, const Explanation *explanation, Buf *out);

@@ -20,6 +20,7 @@ static RenderRequest request_of(const Arguments *arguments)
         .set_count = arguments->option[OPTION_SET].count,
         .output = stream ? STR("") : output,
         .stream = stream,
+        .compare_only = argument_given(arguments, OPTION_CHECK),
     };
 }
 
@@ -44,12 +45,18 @@ ExitStatus command_render(const Arguments *arguments)
         cli_error("option --output needs a folder, found nothing");
         return EXIT_TROUBLE;
     }
+    RenderRequest request = request_of(arguments);
+    if (request.stream && request.compare_only) {
+        cli_error("option --check compares with files; leave out --output -");
+        return EXIT_TROUBLE;
+    }
     Sources *sources = sources_new(arguments->arena);
     Diags *diags = diags_new(arguments->arena, sources);
-    RenderRequest request = request_of(arguments);
     RenderResult result;
     ExitStatus status = pipeline_render(arguments->arena, &request, sources, diags, &result);
     cli_print_diags(diags);
+    if (request.compare_only && (status == EXIT_CLEAN || result.difference_count))
+        return status == EXIT_TROUBLE ? status : render_check_print(arguments, &result);
     if (status == EXIT_CLEAN && request.stream) {
         if (!cli_write(STDOUT_FILENO, buf_str(&result.stream))) {
             cli_error("cannot write to standard output: %s", strerror(errno));

@@ -187,7 +187,7 @@ JsoneRun jsone_run(Arena *arena, Diags *diags)
 
 static bool scope_check(JsoneRun *run, const JsoneScope *scope, Origin at)
 {
-    for (; scope; scope = scope->up) {
+    for (; scope && !scope->vouched; scope = scope->up) {
         if (scope->map && scope->map->kind != VALUE_MAP)
             return fail(run, FAILURE_TEMPLATE, at, "context must be an object");
         for (uint32_t i = 0; scope->map && i < scope->map->size; i++) {

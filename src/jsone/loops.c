@@ -20,7 +20,7 @@ static void turn_begin(Turn *turn, JsoneRun *run, const Node *node, const JsoneS
     for (size_t i = 0; i < binder->count; i++)
         turn->entries[i] = (MapEntry){binder->names[i], ORIGIN_NONE, NULL};
     turn->map.entries = turn->entries;
-    turn->scope = (JsoneScope){&turn->map, scope};
+    turn->scope = (JsoneScope){&turn->map, scope, false};
     turn->frame = (JsoneFrame){.up = run->frame, .origin = node->origin, .what = node->operation->name};
     run->frame = &turn->frame;
 }

@@ -49,7 +49,7 @@ const Value *eval_let(JsoneRun *run, const Node *node, const JsoneScope *scope)
     }
     if (operation->late)
         return failure_raise(run, operation->late);
-    const JsoneScope inner = {variables, scope};
+    const JsoneScope inner = {variables, scope, false};
     return node_eval(run, operation->body, &inner);
 }
 

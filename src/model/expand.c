@@ -257,7 +257,7 @@ static const Value *expand_list(Expand *expand, const Field *row, const Value *l
 /* What other readers read in it was settled before references were resolved. */
 static const Value *expand_free(Expand *expand, const Field *row, const Value *value, const Path *path)
 {
-    if (value_waits(expand, value))
+    if (!row->literal && value_waits(expand, value))
         return value;
     if (row->type == FIELD_FREE && value->kind != VALUE_MAP)
         return expand_mismatch(expand, row, value, path);

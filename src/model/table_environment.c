@@ -118,6 +118,7 @@ static const Field environment_rows[] = {
      .example = "production-eu"},
     {.name = KEY("vars"),
      .type = FIELD_FREE,
+     .literal = true,
      .doc = "Values to refer to as ${vars.name}.",
      .example = "{database: {host: pg-prod}}"},
     {.name = KEY("external"),

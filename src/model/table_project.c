@@ -242,6 +242,7 @@ static const Field project_rows[] = {
      .example = "{ingress: {className: nginx}}"},
     {.name = KEY("vars"),
      .type = FIELD_FREE,
+     .literal = true,
      .doc = "Values to refer to as ${vars.name}.",
      .example = "{region: eu}"},
     {.name = KEY("waivers"),

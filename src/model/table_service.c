@@ -423,6 +423,7 @@ static const Field service_rows[] = {
     {.name = KEY("vars"),
      .type = FIELD_FREE,
      .places = PLACE_SERVICE | PLACE_BLOCK,
+     .literal = true,
      .doc = "Values to refer to as ${vars.name}.",
      .example = "{region: eu}"},
     {.name = KEY("metrics"),

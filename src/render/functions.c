@@ -82,7 +82,7 @@ static const Value *call_part(CALL_PARAMETERS)
     const TemplateFile *file = template_find(parts, value_text(name));
     if (!file)
         return jsone_fail(run, at, "part: no templates/parts/%.*s.yaml", STR_ARG(value_text(name)));
-    JsoneScope inner = {count > 1 ? args[1] : &value_empty_map, scope};
+    JsoneScope inner = {count > 1 ? args[1] : &value_empty_map, scope, false};
     return jsone_eval(run, file->compiled, &inner);
 }
 

@@ -126,8 +126,8 @@ static const Value *environment_scope(Arena *arena, const EnvironmentContext *co
 
 bool render_environment(const Renderer *renderer, const EnvironmentContext *context, RenderedFiles *files, Diags *diags)
 {
-    JsoneScope host = {renderer->functions, NULL};
-    JsoneScope scope = {environment_scope(files->arena, context), &host};
+    JsoneScope host = {renderer->functions, NULL, true};
+    JsoneScope scope = {environment_scope(files->arena, context), &host, true};
     const TemplateList *list = &renderer->scopes[SCOPE_ENVIRONMENT];
     bool ok = true;
     for (size_t i = 0; i < list->count; i++) {
@@ -145,9 +145,9 @@ const JsoneScope *render_service_scope(const Renderer *renderer, Arena *arena, c
     MapBuilder map = map_begin(arena);
     map_set(&map, STR("service"), ORIGIN_NONE, service->value);
     map_set(&map, STR("vars"), ORIGIN_NONE, service->vars);
-    scopes[0] = (JsoneScope){map_end(&map, ORIGIN_NONE), &scopes[1]};
-    scopes[1] = (JsoneScope){environment_scope(arena, context), &scopes[2]};
-    scopes[2] = (JsoneScope){renderer->functions, NULL};
+    scopes[0] = (JsoneScope){map_end(&map, ORIGIN_NONE), &scopes[1], true};
+    scopes[1] = (JsoneScope){environment_scope(arena, context), &scopes[2], true};
+    scopes[2] = (JsoneScope){renderer->functions, NULL, true};
     return scopes;
 }
 
@@ -169,12 +169,12 @@ bool render_service(const Renderer *renderer, const EnvironmentContext *context,
 
 bool render_project(const Renderer *renderer, const ProjectContext *context, RenderedFiles *files, Diags *diags)
 {
-    JsoneScope host = {renderer->functions, NULL};
+    JsoneScope host = {renderer->functions, NULL, true};
     MapBuilder map = map_begin(files->arena);
     map_set(&map, STR("project"), ORIGIN_NONE, context->project);
     map_set(&map, STR("environments"), ORIGIN_NONE, context->environments);
     map_set(&map, STR("services"), ORIGIN_NONE, context->services);
-    JsoneScope scope = {map_end(&map, ORIGIN_NONE), &host};
+    JsoneScope scope = {map_end(&map, ORIGIN_NONE), &host, true};
     const TemplateList *list = &renderer->scopes[SCOPE_PROJECT];
     bool ok = true;
     for (size_t i = 0; i < list->count; i++) {

@@ -72,7 +72,7 @@ void batch_complete(Work *work)
 
 /* ---- what a job inherits ---- */
 
-/* Rows of the pod that a job cannot state, and those of the container that it may state in part. */
+/* Rows of the pod that a job cannot state, and the one that it may state in part. */
 static const char *const inherited[] = {
     "labels",
     "annotations",
@@ -83,9 +83,6 @@ static const char *const inherited[] = {
     "tolerations",
     "serviceAccount",
     "terminationGracePeriodSeconds",
-    "env",
-    "secrets",
-    "config",
     "securityContext",
 };
 
@@ -116,8 +113,24 @@ static const Value *sidecars_of(const Work *service)
     return map_end(&map, others ? others->origin : ORIGIN_NONE);
 }
 
-static const Value *heritage_of(const Work *service, const Value *job)
+/* What a service has and the job says null to is not the job's: a variable, a secret, a file (definition.md §1.5). */
+static const Value *without_refused(const Work *job, Str row, const Value *entries)
 {
+    const Value *said = value_get(job->definition.stated, row);
+    if (!value_is(entries, VALUE_MAP) || !value_is(said, VALUE_MAP))
+        return entries;
+    MapBuilder map = map_begin_with(job->arena, entries);
+    for (uint32_t i = 0; i < said->size; i++) {
+        if (said->entries[i].value->kind == VALUE_NULL)
+            map_remove(&map, said->entries[i].key);
+    }
+    return map_end(&map, entries->origin);
+}
+
+static const Value *heritage_of(const Work *job, const Value *stated)
+{
+    static const char *const by_entry[] = {"env", "secrets", "config"};
+    const Work *service = job->service;
     const Value *written = service->definition.value;
     MapBuilder map = map_begin(service->arena);
     for (size_t i = 0; i < LENGTH_OF(inherited); i++) {
@@ -125,14 +138,19 @@ static const Value *heritage_of(const Work *service, const Value *job)
         if (entry)
             map_set(&map, entry->key, entry->key_origin, entry->value);
     }
+    for (size_t i = 0; i < LENGTH_OF(by_entry); i++) {
+        const MapEntry *entry = value_entry(written, str_from(by_entry[i]));
+        if (entry)
+            map_set(&map, entry->key, entry->key_origin, without_refused(job, entry->key, entry->value));
+    }
     /* How an image is pulled goes with the image. */
-    if (value_is_none(value_get(job, STR("image")))) {
+    if (value_is_none(value_get(stated, STR("image")))) {
         put(&map, "image", value_get(written, STR("image")));
         const Value *policy = value_get(written, STR("imagePullPolicy"));
         if (policy)
             put(&map, "imagePullPolicy", policy);
     }
-    put(&map, "volumes", shared_volumes(service));
+    put(&map, "volumes", without_refused(job, STR("volumes"), shared_volumes(service)));
     put(&map, "initContainers", sidecars_of(service));
     return map_end(&map, written->origin);
 }
@@ -173,7 +191,7 @@ static const Value *job_definition(Work *job, const Value *stated)
         put(&map, "volumes", mounts_of(job, volumes));
         stated = map_end(&map, stated->origin);
     }
-    const Value *merged = model_merge(job->arena, heritage_of(job->service, stated), stated);
+    const Value *merged = model_merge(job->arena, heritage_of(job, stated), stated);
     MapBuilder map = map_begin_with(job->arena, merged);
     put_text(&map, "kind", job->kind == KIND_CRONJOB ? STR("CronJob") : STR("Job"));
     return map_end(&map, merged->origin);

@@ -41,6 +41,17 @@ const Value *pod_of(const Value *object, const char **path)
     return NULL;
 }
 
+/* The labels that its pods bear. */
+const Value *pod_labels(const Value *object)
+{
+    Str kind = value_text_at(object, "kind");
+    if (str_equal(kind, STR("Pod")))
+        return value_path(object, "metadata.labels");
+    if (str_equal(kind, STR("CronJob")))
+        return value_path(object, "spec.jobTemplate.spec.template.metadata.labels");
+    return value_path(object, "spec.template.metadata.labels");
+}
+
 static void add_containers(Items *items, const Value *object, const char *list_name)
 {
     const char *path;
@@ -153,7 +164,65 @@ static void each_port(Items *items, const Value *object)
     each_in_containers(items, object, "ports", add_port);
 }
 
+/* ---- probes ---- */
+
+/* Whether a container declares a port that is named by its name or its number. */
+bool port_declared(const Value *container, const Value *port)
+{
+    const Value *ports = value_get(container, STR("ports"));
+    if (value_is_none(port) || !value_is_scalar(port))
+        return false;
+    for (uint32_t i = 0; value_is(ports, VALUE_LIST) && i < ports->size; i++) {
+        if (str_equal(value_text_at(ports->items[i], port->kind == VALUE_STRING ? "name" : "containerPort"), value_text(port)))
+            return true;
+    }
+    return false;
+}
+
+static const Value *port_of_probe(const Value *probe)
+{
+    static const char *const paths[] = {"httpGet.port", "tcpSocket.port", "grpc.port"};
+    for (size_t i = 0; i < LENGTH_OF(paths); i++) {
+        const Value *port = value_path(probe, paths[i]);
+        if (!value_is_none(port))
+            return port;
+    }
+    return NULL;
+}
+
+static void add_probe(Items *items, const Item *container, const char *kind)
+{
+    const Value *probe = value_get(container->anchor, str_from(kind));
+    if (!value_is(probe, VALUE_MAP))
+        return;
+    const Value *port = port_of_probe(probe);
+    MapBuilder item = map_begin(items->arena);
+    map_set(&item, STR("kind"), ORIGIN_NONE, value_new_string(items->arena, ORIGIN_NONE, str_from(kind)));
+    map_set(&item, STR("probe"), ORIGIN_NONE, probe);
+    map_set(&item, STR("port"), ORIGIN_NONE, port ? port : &value_null);
+    bool declared = !port || port_declared(container->anchor, port);
+    map_set(&item, STR("declared"), ORIGIN_NONE, declared ? &value_true : &value_false);
+    add_item(items, (Item){map_end(&item, probe->origin), port ? port : probe, container->name,
+                           arena_printf(items->arena, "%.*s.%s", STR_ARG(container->path), kind)});
+}
+
+static void each_probe(Items *items, const Value *object)
+{
+    static const char *const kinds[] = {"startupProbe", "livenessProbe", "readinessProbe"};
+    Items containers = {.arena = items->arena};
+    each_container(&containers, object);
+    for (size_t i = 0; i < containers.count; i++) {
+        for (size_t j = 0; j < LENGTH_OF(kinds); j++)
+            add_probe(items, &containers.list[i], kinds[j]);
+    }
+}
+
 /* ---- references to ConfigMaps and Secrets ---- */
+
+static bool is_volume(const char *name_member, Str path)
+{
+    return strcmp(name_member, "secretName") == 0 || str_find(path, STR(".volumes["), 0) >= 0;
+}
 
 static void add_reference(Items *items, const char *kind, const Value *reference, const char *name_member, const Value *key,
                           Str path)
@@ -167,6 +236,7 @@ static void add_reference(Items *items, const char *kind, const Value *reference
     map_set(&item, STR("name"), ORIGIN_NONE, name);
     map_set(&item, STR("key"), ORIGIN_NONE, key && value_is_scalar(key) ? key : &value_empty_string);
     map_set(&item, STR("optional"), ORIGIN_NONE, value_is(optional, VALUE_BOOL) ? optional : &value_false);
+    map_set(&item, STR("variable"), ORIGIN_NONE, is_volume(name_member, path) ? &value_false : &value_true);
     add_item(items, (Item){map_end(&item, reference->origin), name, value_text(name), path});
 }
 
@@ -304,6 +374,122 @@ static void each_path(Items *items, const Value *object)
         add_path(items, STR(""), NULL, backend, STR("spec.defaultBackend"));
 }
 
+/* What an Ingress or an HTTPRoute passes requests on to; a backend that is no Service is somebody else's. */
+static void add_backend(Items *items, const Value *service, const Value *port, Str path)
+{
+    if (!value_is_scalar(service))
+        return;
+    const Value *item = make_item(items->arena, "service", service, "port", port, service->origin);
+    add_item(items, (Item){item, service, value_text(service), path});
+}
+
+static void add_ingress_backend(Items *items, const Value *backend, Str path)
+{
+    const Value *name = value_path(backend, "service.name"), *port = value_path(backend, "service.port.name");
+    if (name)
+        add_backend(items, name, port ? port : value_path(backend, "service.port.number"), path);
+}
+
+static void each_backend(Items *items, const Value *object)
+{
+    const Value *rules = value_path(object, "spec.rules");
+    for (uint32_t i = 0; value_is(rules, VALUE_LIST) && i < rules->size; i++) {
+        const Value *paths = value_path(rules->items[i], "http.paths");
+        for (uint32_t j = 0; value_is(paths, VALUE_LIST) && j < paths->size; j++)
+            add_ingress_backend(items, value_get(paths->items[j], STR("backend")),
+                                arena_printf(items->arena, "spec.rules[%u].http.paths[%u].backend.service", i, j));
+        const Value *refs = value_get(rules->items[i], STR("backendRefs"));
+        for (uint32_t j = 0; value_is(refs, VALUE_LIST) && j < refs->size; j++) {
+            const Value *name = value_get(refs->items[j], STR("name"));
+            bool own = name && !value_get(refs->items[j], STR("namespace"));
+            if (own && str_equal(value_text_at(refs->items[j], "kind"), STR("Service")))
+                add_backend(items, name, value_get(refs->items[j], STR("port")),
+                            arena_printf(items->arena, "spec.rules[%u].backendRefs[%u]", i, j));
+        }
+    }
+    const Value *backend = value_path(object, "spec.defaultBackend");
+    if (backend)
+        add_ingress_backend(items, backend, STR("spec.defaultBackend.service"));
+}
+
+/* ---- NetworkPolicy ---- */
+
+static const struct {
+    const char *direction;
+    const char *peers;
+} directions[] = {{"ingress", "from"}, {"egress", "to"}};
+
+static void each_rule(Items *items, const Value *object)
+{
+    for (size_t i = 0; i < LENGTH_OF(directions); i++) {
+        const Value *rules = value_get(value_get(object, STR("spec")), str_from(directions[i].direction));
+        for (uint32_t j = 0; value_is(rules, VALUE_LIST) && j < rules->size; j++) {
+            const Value *peers = value_get(rules->items[j], str_from(directions[i].peers));
+            const Value *ports = value_get(rules->items[j], STR("ports"));
+            add_item(items, (Item){make_item(items->arena, "peers", peers, "ports", ports, rules->items[j]->origin),
+                                   rules->items[j], str_from(directions[i].direction),
+                                   arena_printf(items->arena, "spec.%s[%u]", directions[i].direction, j)});
+        }
+    }
+}
+
+static void each_peer(Items *items, const Value *object)
+{
+    Items rules = {.arena = items->arena};
+    each_rule(&rules, object);
+    for (size_t i = 0; i < rules.count; i++) {
+        const Value *peers = value_get(rules.list[i].value, STR("peers"));
+        const char *member = str_equal(rules.list[i].name, STR("ingress")) ? "from" : "to";
+        for (uint32_t j = 0; value_is(peers, VALUE_LIST) && j < peers->size; j++)
+            add_item(items, (Item){peers->items[j], peers->items[j], rules.list[i].name,
+                                   arena_printf(items->arena, "%.*s.%s[%u]", STR_ARG(rules.list[i].path), member, j)});
+    }
+}
+
+/* ---- lists of maps, as they stand ---- */
+
+static void add_maps(Items *items, const Value *list, Str path)
+{
+    for (uint32_t i = 0; value_is(list, VALUE_LIST) && i < list->size; i++) {
+        const Value *map = list->items[i];
+        if (map->kind == VALUE_MAP)
+            add_item(items, (Item){map, map, value_text_at(map, "name"), arena_printf(items->arena, "%.*s[%u]", STR_ARG(path), i)});
+    }
+}
+
+static void each_volume(Items *items, const Value *object)
+{
+    const char *path;
+    const Value *volumes = value_get(pod_of(object, &path), STR("volumes"));
+    if (volumes)
+        add_maps(items, volumes, arena_printf(items->arena, "%s.volumes", path));
+}
+
+static void each_service_port(Items *items, const Value *object)
+{
+    add_maps(items, value_path(object, "spec.ports"), STR("spec.ports"));
+}
+
+static void each_endpoint(Items *items, const Value *object)
+{
+    add_maps(items, value_path(object, "spec.endpoints"), STR("spec.endpoints"));
+}
+
+static void each_metric(Items *items, const Value *object)
+{
+    add_maps(items, value_path(object, "spec.metrics"), STR("spec.metrics"));
+}
+
+static void each_limit(Items *items, const Value *object)
+{
+    add_maps(items, value_path(object, "spec.limits"), STR("spec.limits"));
+}
+
+static void each_permission(Items *items, const Value *object)
+{
+    add_maps(items, value_get(object, STR("rules")), STR("rules"));
+}
+
 /* ---- the table ---- */
 
 static const struct {
@@ -313,6 +499,9 @@ static const struct {
     {"object", each_object}, {"main", each_main},     {"containers", each_container}, {"env", each_env},
     {"args", each_argument}, {"ports", each_port},    {"config", each_config},        {"annotations", each_annotation},
     {"references", each_reference}, {"hosts", each_host},    {"paths", each_path},
+    {"probes", each_probe},         {"volumes", each_volume}, {"backends", each_backend},       {"rules", each_rule},
+    {"peers", each_peer},           {"servicePorts", each_service_port}, {"endpoints", each_endpoint},
+    {"metrics", each_metric},       {"limits", each_limit},   {"permissions", each_permission},
 };
 
 EachFn *each_find(Str word)

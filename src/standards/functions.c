@@ -135,7 +135,10 @@ static const Function functions[] = {
 const Value *standards_functions(Arena *arena)
 {
     MapBuilder map = map_begin_with(arena, render_functions(arena));
-    for (size_t i = 0; i < LENGTH_OF(functions); i++)
-        map_set(&map, functions[i].name, ORIGIN_NONE, jsone_function(arena, &functions[i]));
+    const FunctionRows groups[] = {{functions, LENGTH_OF(functions)}, workload_functions, network_functions};
+    for (size_t i = 0; i < LENGTH_OF(groups); i++) {
+        for (size_t j = 0; j < groups[i].count; j++)
+            map_set(&map, groups[i].rows[j].name, ORIGIN_NONE, jsone_function(arena, &groups[i].rows[j]));
+    }
     return map_end(&map, ORIGIN_NONE);
 }

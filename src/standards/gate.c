@@ -139,7 +139,7 @@ static const JsoneScope *evaluate_lets(Judging *judging, const Check *check, con
         MapBuilder name = map_begin(judging->arena);
         map_set(&name, let->key, let->key_origin, value);
         JsoneScope *inner = ARENA_NEW(judging->arena, JsoneScope);
-        *inner = (JsoneScope){map_end(&name, ORIGIN_NONE), scope};
+        *inner = (JsoneScope){map_end(&name, ORIGIN_NONE), scope, true};
         scope = inner;
     }
     return scope;
@@ -153,7 +153,7 @@ static void judge_item(Judging *judging, const CompiledRule *rule, const Check *
     map_set(&names, STR("pod"), ORIGIN_NONE, subject->pod ? subject->pod : &value_null);
     map_set(&names, STR("item"), ORIGIN_NONE, item->value);
     map_set(&names, STR("itemName"), ORIGIN_NONE, value_new_string(judging->arena, ORIGIN_NONE, item->name));
-    JsoneScope outer = {map_end(&names, ORIGIN_NONE), up};
+    JsoneScope outer = {map_end(&names, ORIGIN_NONE), up, true};
     const JsoneScope *scope = evaluate_lets(judging, check, &outer);
     bool bound = true, holds;
     if (!scope || (check->when && !evaluate_truth(judging, rule, "when", check->when, scope, &bound)) || !bound)
@@ -168,8 +168,8 @@ static void judge_object(Judging *judging, const RenderedFile *file, const Value
 {
     Subject subject = {file, object, pod_of(object, NULL)};
     Str kind = value_text_at(object, "kind");
-    JsoneScope functions = {judging->standards->functions, NULL};
-    JsoneScope scope = {judging->env, &functions};
+    JsoneScope functions = {judging->standards->functions, NULL, true};
+    JsoneScope scope = {judging->env, &functions, true};
     for (size_t i = 0; i < judging->standards->count; i++) {
         const CompiledRule *rule = &judging->standards->rules[i];
         if (rule->off[judging->scope.tier])

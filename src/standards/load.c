@@ -13,6 +13,7 @@ typedef struct Loading {
     Standards *standards;
     Sources *sources;
     const Project *project;
+    StandardsUse use;
     Diags *diags;
     FileEntry *own;
     size_t own_count;
@@ -41,6 +42,13 @@ static bool is_replaced(const Loading *loading, Str name)
     return false;
 }
 
+/* The examples stand last in a rule's file (tests/unit/standards_test.c holds them to it). */
+static Str wanted_text(const Loading *loading, Str text)
+{
+    ptrdiff_t examples = loading->use == STANDARDS_GATE ? str_find(text, STR("\ngood:"), 0) : -1;
+    return examples < 0 ? text : str_slice(text, 0, (size_t)examples + 1);
+}
+
 static void load_embedded(Loading *loading)
 {
     Arena *arena = loading->standards->arena;
@@ -50,7 +58,7 @@ static void load_embedded(Loading *loading)
         if (!str_starts(file->path, FOLDER) || is_replaced(loading, name))
             continue;
         Str label = arena_printf(arena, "built-in %.*s", STR_ARG(file->path));
-        const Source *source = sources_add(loading->sources, label, file->text, true);
+        const Source *source = sources_add(loading->sources, label, wanted_text(loading, file->text), true);
         add_rule(loading, name, source ? yaml_read(arena, source, loading->diags) : NULL);
     }
 }
@@ -97,12 +105,12 @@ static int rule_order(const void *a, const void *b)
     return str_compare(((const CompiledRule *)a)->rule.id, ((const CompiledRule *)b)->rule.id);
 }
 
-Standards *standards_load(Arena *arena, Sources *sources, const Project *project, Diags *diags)
+Standards *standards_load(Arena *arena, Sources *sources, const Project *project, StandardsUse use, Diags *diags)
 {
     Standards *standards = ARENA_NEW(arena, Standards);
     standards->arena = arena;
     standards->functions = standards_functions(arena);
-    Loading loading = {.standards = standards, .sources = sources, .project = project, .diags = diags};
+    Loading loading = {.standards = standards, .sources = sources, .project = project, .use = use, .diags = diags};
     if (project)
         list_own(&loading);
     load_embedded(&loading);

@@ -25,6 +25,11 @@ struct ObjectSet {
     Buckets by_path;     /* Ingress names: host and path */
     Buckets by_secret;   /* ExternalSecrets: namespace and name of the Secret that they make */
     Buckets by_certificate; /* what issues a TLS Secret: namespace and name of the Secret */
+    Buckets by_kind;        /* kind and namespace */
+    Buckets by_pod_label;   /* workloads: namespace and one label of their pods; and all under the namespace alone */
+    Buckets by_label;       /* Services likewise, by their own labels */
+    Buckets by_policy;      /* NetworkPolicies: kind, namespace and name of a workload that they select */
+    Buckets by_budget;      /* PodDisruptionBudgets likewise */
 };
 
 static Buckets buckets_new(Arena *arena)
@@ -64,8 +69,19 @@ static Str namespace_of(const Value *object)
 
 /* ---- filling ---- */
 
+static void add_labels(Buckets *buckets, Str namespace, const Value *labels, const Value *object)
+{
+    buckets_add(buckets, namespace, object);
+    for (uint32_t i = 0; value_is(labels, VALUE_MAP) && i < labels->size; i++) {
+        const MapEntry *label = &labels->entries[i];
+        if (value_is_scalar(label->value))
+            buckets_add(buckets, key3(buckets->arena, namespace, label->key, value_text(label->value)), object);
+    }
+}
+
 static void add_service(ObjectSet *set, const Value *object)
 {
+    add_labels(&set->by_label, namespace_of(object), value_path(object, "metadata.labels"), object);
     const Value *selector = value_path(object, "spec.selector");
     if (!value_is(selector, VALUE_MAP) || !selector->size)
         return;
@@ -132,10 +148,73 @@ static void add_object(ObjectSet *set, const Value *object)
 {
     Str kind = value_text_at(object, "kind");
     buckets_add(&set->by_name, key3(set->arena, kind, namespace_of(object), value_text_at(object, "metadata.name")), object);
+    buckets_add(&set->by_kind, key3(set->arena, kind, namespace_of(object), STR("")), object);
+    if (pod_of(object, NULL))
+        add_labels(&set->by_pod_label, namespace_of(object), pod_labels(object), object);
     for (size_t i = 0; i < LENGTH_OF(kinds); i++) {
         if (str_equal(kind, str_from(kinds[i].kind)))
             kinds[i].add(set, object);
     }
+}
+
+/* ---- selectors ---- */
+
+/* The fewest objects among which all that fit must be: those that bear the rarest of its pairs. */
+static const ListBuilder *candidates(const Buckets *buckets, Str namespace, const Value *selector)
+{
+    const Value *pairs = value_get(selector, STR("matchLabels"));
+    if (!pairs && !value_get(selector, STR("matchExpressions")))
+        pairs = selector;
+    const ListBuilder *best = buckets_find(buckets, namespace);
+    for (uint32_t i = 0; value_is(pairs, VALUE_MAP) && i < pairs->size; i++) {
+        const MapEntry *pair = &pairs->entries[i];
+        if (!value_is_scalar(pair->value))
+            continue;
+        const ListBuilder *found = buckets_find(buckets, key3(buckets->arena, namespace, pair->key, value_text(pair->value)));
+        if (found->count < best->count)
+            best = found;
+    }
+    return best;
+}
+
+static void add_selected(ListBuilder *list, const ListBuilder *among, const Value *selector, bool of_pods)
+{
+    for (size_t i = 0; i < among->count; i++) {
+        const Value *labels = of_pods ? pod_labels(among->items[i]) : value_path(among->items[i], "metadata.labels");
+        if (selector_matches(selector, labels))
+            list_add(list, among->items[i]);
+    }
+}
+
+static const Value *selector_of(const Value *object)
+{
+    bool policy = str_equal(value_text_at(object, "kind"), STR("NetworkPolicy"));
+    return value_path(object, policy ? "spec.podSelector" : "spec.selector");
+}
+
+const Value *object_set_pods_of(const ObjectSet *set, const Value *object)
+{
+    ListBuilder list = list_begin(set->arena);
+    const Value *selector = selector_of(object);
+    if (value_is(selector, VALUE_MAP))
+        add_selected(&list, candidates(&set->by_pod_label, namespace_of(object), selector), selector, true);
+    return list_end(&list, ORIGIN_NONE);
+}
+
+static Str workload_key(const ObjectSet *set, const Value *workload)
+{
+    return key3(set->arena, value_text_at(workload, "kind"), namespace_of(workload), value_text_at(workload, "metadata.name"));
+}
+
+/* Turned round, so that a workload finds those that select it: once all workloads are known. */
+static void add_selecting(ObjectSet *set, Buckets *buckets, const Value *object)
+{
+    const Value *selector = selector_of(object);
+    if (!value_is(selector, VALUE_MAP) || !selector->size)
+        return;
+    const Value *pods = object_set_pods_of(set, object);
+    for (uint32_t i = 0; i < pods->size; i++)
+        buckets_add(buckets, workload_key(set, pods->items[i]), object);
 }
 
 ObjectSet *object_set_new(Arena *arena, const RenderedFile *files, size_t count)
@@ -148,21 +227,28 @@ ObjectSet *object_set_new(Arena *arena, const RenderedFile *files, size_t count)
     set->by_path = buckets_new(arena);
     set->by_secret = buckets_new(arena);
     set->by_certificate = buckets_new(arena);
+    set->by_kind = buckets_new(arena);
+    set->by_pod_label = buckets_new(arena);
+    set->by_label = buckets_new(arena);
+    set->by_policy = buckets_new(arena);
+    set->by_budget = buckets_new(arena);
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < files[i].count; j++)
             add_object(set, files[i].objects[j]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < files[i].count; j++) {
+            Str kind = value_text_at(files[i].objects[j], "kind");
+            if (str_equal(kind, STR("NetworkPolicy")))
+                add_selecting(set, &set->by_policy, files[i].objects[j]);
+            else if (str_equal(kind, STR("PodDisruptionBudget")))
+                add_selecting(set, &set->by_budget, files[i].objects[j]);
+        }
     }
     return set;
 }
 
 /* ---- asking ---- */
-
-static const Value *labels_of_pods(const Value *workload)
-{
-    if (str_equal(value_text_at(workload, "kind"), STR("Pod")))
-        return value_path(workload, "metadata.labels");
-    return value_path(workload, "spec.template.metadata.labels");
-}
 
 static bool selects(const Value *service, const Value *labels)
 {
@@ -177,7 +263,7 @@ static bool selects(const Value *service, const Value *labels)
 
 const Value *object_set_services_of(const ObjectSet *set, const Value *workload)
 {
-    const Value *labels = labels_of_pods(workload);
+    const Value *labels = pod_labels(workload);
     ListBuilder found = list_begin(set->arena);
     for (uint32_t i = 0; value_is(labels, VALUE_MAP) && i < labels->size; i++) {
         const MapEntry *label = &labels->entries[i];
@@ -206,6 +292,44 @@ const Value *object_set_ingress_owners(const ObjectSet *set, Str host, Str path)
     ListBuilder names = *buckets_find(&set->by_path, key3(set->arena, host, path, STR("")));
     names.arena = set->arena;
     return list_end(&names, ORIGIN_NONE);
+}
+
+/* The list of one bucket; the bucket itself may still grow. */
+static const Value *bucket_list(const ObjectSet *set, const Buckets *buckets, Str key)
+{
+    ListBuilder list = *buckets_find(buckets, key);
+    list.arena = set->arena;
+    return list_end(&list, ORIGIN_NONE);
+}
+
+const Value *object_set_policies_of(const ObjectSet *set, const Value *workload)
+{
+    return bucket_list(set, &set->by_policy, workload_key(set, workload));
+}
+
+const Value *object_set_budgets_of(const ObjectSet *set, const Value *workload)
+{
+    return bucket_list(set, &set->by_budget, workload_key(set, workload));
+}
+
+const Value *object_set_in(const ObjectSet *set, Str kind, Str namespace)
+{
+    return bucket_list(set, &set->by_kind, key3(set->arena, kind, namespace, STR("")));
+}
+
+/* In the namespaces that it names, else in its own. */
+const Value *object_set_monitored_by(const ObjectSet *set, const Value *monitor)
+{
+    ListBuilder list = list_begin(set->arena);
+    const Value *selector = value_path(monitor, "spec.selector");
+    const Value *names = value_path(monitor, "spec.namespaceSelector.matchNames");
+    bool named = value_is(names, VALUE_LIST) && names->size;
+    for (uint32_t i = 0; value_is(selector, VALUE_MAP) && i < (named ? names->size : 1); i++) {
+        const Value *name = named ? names->items[i] : value_path(monitor, "metadata.namespace");
+        Str namespace = name && value_is_scalar(name) ? value_text(name) : STR("");
+        add_selected(&list, candidates(&set->by_label, namespace, selector), selector, false);
+    }
+    return list_end(&list, ORIGIN_NONE);
 }
 
 const Value *object_set_find(const ObjectSet *set, Str kind, Str namespace, Str name)

@@ -26,6 +26,9 @@ EachFn *each_find(Str word);
 Str each_words(Arena *arena);
 /* The pod spec of a pod-bearing object, and its path; NULL where there is none. */
 const Value *pod_of(const Value *object, const char **path);
+const Value *pod_labels(const Value *object); /* or NULL */
+/* Whether a container declares a port, which is given by its name or its number. */
+bool port_declared(const Value *container, const Value *port);
 
 typedef struct Check {
     EachFn *each;
@@ -70,6 +73,17 @@ const Value *object_set_find(const ObjectSet *set, Str kind, Str namespace, Str 
 /* Whether a ConfigMap or Secret of the set has the key, or an ExternalSecret makes it; an empty key asks for the object. */
 bool object_set_has_key(const ObjectSet *set, Str kind, Str namespace, Str name, Str key);
 bool object_set_certificate_issued(const ObjectSet *set, Str namespace, Str secret);
+/* The workloads whose pods an object's selector selects in its namespace: a Service's, a NetworkPolicy's, a PDB's. */
+const Value *object_set_pods_of(const ObjectSet *set, const Value *object);
+/* NetworkPolicies and PodDisruptionBudgets with a selector of their own (not {}) that select a workload's pods. */
+const Value *object_set_policies_of(const ObjectSet *set, const Value *workload);
+const Value *object_set_budgets_of(const ObjectSet *set, const Value *workload);
+/* The Services that a ServiceMonitor selects by their labels. */
+const Value *object_set_monitored_by(const ObjectSet *set, const Value *monitor);
+const Value *object_set_in(const ObjectSet *set, Str kind, Str namespace);
+
+/* selector.c: a LabelSelector (or a map of labels) against labels. */
+bool selector_matches(const Value *selector, const Value *labels);
 
 /* waiver.c: lowers a waived finding to info, and names the waiver; one that has ended is named in the message. */
 void waiver_apply(Arena *arena, const GateScope *scope, const RenderedFile *file, Finding *finding);
@@ -80,6 +94,12 @@ typedef struct GateHost {
     const ObjectSet *set;
 } GateHost;
 const Value *standards_functions(Arena *arena);
+/* workload.c, network.c: more rows of the same table. */
+typedef struct FunctionRows {
+    const Function *rows;
+    size_t count;
+} FunctionRows;
+extern const FunctionRows workload_functions, network_functions;
 
 /* secret.c: what kind of secret a value holds, as a phrase, or NULL. The phrase never repeats the value. */
 const char *literal_secret(Str name, Str value);

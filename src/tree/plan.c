@@ -9,6 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Of a text that is handed out. */
+#define FOUND_LIMIT ((size_t)64 << 20)
+
 typedef enum Found {
     FOUND_NOTHING,
     FOUND_SAME,
@@ -91,7 +94,7 @@ static Found look_at(Walk *walk, const TreeFile *file)
 static void check_writable(Walk *walk)
 {
     WalkLevel *level = &walk->levels[walk->depth];
-    if (level->fd < 0 || level->touched)
+    if (level->fd < 0 || level->touched || walk->plan->job.look_only)
         return;
     level->touched = true;
     if (faccessat(level->fd, ".", W_OK | X_OK, AT_EACCESS))
@@ -210,9 +213,44 @@ static bool plan_fill(TreePlan *plan, Diags *diags)
             plan_stale(&walk, merge.path);
     walk_end(&walk);
     plan_ownership(&walk);
-    if (plan->top < 0 && plan->count)
+    if (plan->top < 0 && plan->count && !plan->job.look_only)
         top_creatable(&plan->job, diags);
     return diags_error_count(diags) == errors;
+}
+
+static bool is_owned(const TreePlan *plan, Str path)
+{
+    for (size_t i = 0; i < plan->owned.count; i++)
+        if (str_equal(plan->owned.paths[i], path))
+            return true;
+    return false;
+}
+
+/* Whether anything but text stands in the top folder under that name. */
+static bool stands_other(const TreePlan *plan, Str name, Str text)
+{
+    struct stat status;
+    bool same = false;
+    int fd = openat(plan->top, arena_text(plan->arena, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return errno != ENOENT;
+    bool comparable = !fstat(fd, &status) && S_ISREG(status.st_mode) && (size_t)status.st_size == text.size;
+    int error = comparable ? same_bytes(fd, text, &same) : 0;
+    close(fd);
+    return error || !same;
+}
+
+/* Before anything is compared, so that the plan knows of no such file. */
+static void drop_yielding(TreePlan *plan)
+{
+    Str path = plan->job.yielding;
+    size_t kept = 0;
+    if (!path.size || plan->top < 0 || is_owned(plan, path))
+        return;
+    for (size_t i = 0; i < plan->job.count; i++)
+        if (!str_equal(plan->files[i]->path, path) || !stands_other(plan, path, plan->files[i]->text))
+            plan->files[kept++] = plan->files[i];
+    plan->job.count = kept;
 }
 
 TreePlan *tree_plan(Arena *arena, const TreeJob *job, Diags *diags)
@@ -222,8 +260,10 @@ TreePlan *tree_plan(Arena *arena, const TreeJob *job, Diags *diags)
     plan->job = *job;
     plan->top = -1;
     plan->files = paths_check(arena, job, diags);
-    if (plan->files && top_open(job, diags, &plan->top) && owned_read(arena, plan->top, job, diags, &plan->owned) &&
-        plan_fill(plan, diags))
+    bool ok = plan->files && top_open(job, diags, &plan->top) && owned_read(arena, plan->top, job, diags, &plan->owned);
+    if (ok)
+        drop_yielding(plan);
+    if (ok && plan_fill(plan, diags))
         return plan;
     tree_plan_release(plan);
     return NULL;
@@ -240,4 +280,17 @@ const TreeChange *tree_plan_changes(const TreePlan *plan, size_t *count)
 {
     *count = plan->count;
     return plan->changes;
+}
+
+Str tree_plan_label(const TreePlan *plan, Arena *arena, Str path)
+{
+    return path_label(arena, &plan->job, path);
+}
+
+bool tree_plan_found(const TreePlan *plan, Arena *arena, const TreeChange *change, Diags *diags, Str *text)
+{
+    int error = file_read_beneath(arena, plan->job.top, change->path, FOUND_LIMIT, text);
+    if (error)
+        path_error(diags, &plan->job, change->path, "cannot read", error);
+    return !error;
 }

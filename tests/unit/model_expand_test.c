@@ -98,9 +98,9 @@ static void test_shorthands(void **state)
         {"env: {A: null}\nreplicas: null", "{\"env\":{\"A\":null},\"replicas\":null}"},
         {"environments: {production: {ports: {http: 8081}, enabled: false}}",
          "{\"environments\":{\"production\":{\"ports\":{\"http\":{\"containerPort\":8081}},\"enabled\":false}}}"},
-        {"image: \"${project.registry}/a:1\"\nreplicas: \"${vars.n}\"\nargs: \"${vars.args}\"\nvars: \"${vars.x}\"",
+        {"image: \"${project.registry}/a:1\"\nreplicas: \"${vars.n}\"\nargs: \"${vars.args}\"",
          "{\"image\":\"${project.registry}/"
-         "a:1\",\"replicas\":\"${vars.n}\",\"args\":\"${vars.args}\",\"vars\":\"${vars.x}\"}"},
+         "a:1\",\"replicas\":\"${vars.n}\",\"args\":\"${vars.args}\"}"},
     };
     check_long(cases, LENGTH_OF(cases), service_layer);
 }
@@ -212,6 +212,7 @@ static void test_messages(void **state)
         {"envFrom: []",
          "1:1: envFrom: not supported; name each variable: env: {NAME: {configMapKeyRef: {name: settings, key: "
          "NAME}}}, or secretKeyRef"},
+        {"vars: \"${vars.x}\"", "1:7: vars: expected a map, found '${vars.x}'"},
         {"labels: \"${vars.x}\"", "1:9: labels: expected a map, found '${vars.x}'"},
         {"config: {a.conf: {b: 1}}",
          "1:18: config.\"a.conf\": expected text, found a map; only a file in .yaml, .yml or .json takes data"},

@@ -24,7 +24,7 @@ static Bench bench_open(void)
     Bench bench = {.arena = arena_new()};
     bench.sources = sources_new(bench.arena);
     bench.diags = diags_new(bench.arena, bench.sources);
-    bench.standards = standards_load(bench.arena, bench.sources, NULL, bench.diags);
+    bench.standards = standards_load(bench.arena, bench.sources, NULL, STANDARDS_WHOLE, bench.diags);
     assert_non_null(bench.standards);
     return bench;
 }
@@ -45,12 +45,21 @@ static void bench_close(Bench *bench)
     arena_free(bench->arena);
 }
 
+/* What examples are judged as: a project whose images are all below one registry. */
+static const Value *example_project(const Bench *bench)
+{
+    Str text = STR("{name: shop, registry: ghcr.io/shop, allowedRegistries: [ghcr.io/shop]}");
+    const Value *project = yaml_read(bench->arena, sources_add(bench->sources, STR("project"), text, false), bench->diags);
+    assert_non_null(project);
+    return project;
+}
+
 /* How often the rule itself is found in one set of objects; others may well find something, examples being short. */
 static size_t found(const Bench *bench, Str id, const Value *const *objects, size_t count)
 {
     RenderedFile file = {.path = STR("example.yaml"), .source = STR("example"), .objects = (const Value **)objects,
                          .count = count};
-    GateScope scope = {.environment = STR("production"), .tier = TIER_PRODUCTION};
+    GateScope scope = {.environment = STR("production"), .tier = TIER_PRODUCTION, .project = example_project(bench)};
     Findings findings = {0};
     bool judged = standards_judge(bench->standards, bench->arena, scope, &file, 1, &findings, bench->diags);
     if (!judged)
@@ -87,8 +96,10 @@ static void examples_show_what_rules_find(void **state)
         const Rule *rule = standards_rule(bench.standards, i);
         if (found_in_example(&bench, rule, "good"))
             fail_msg("rule %.*s finds fault with its good example", STR_ARG(rule->id));
-        if (!found_in_example(&bench, rule, "bad"))
-            fail_msg("rule %.*s finds nothing in its bad example", STR_ARG(rule->id));
+        /* Once: one fault is one finding. Only no-literal-secret shows several, which are counted below. */
+        size_t hits = found_in_example(&bench, rule, "bad");
+        if (!hits || (hits > 1 && !str_equal(rule->id, STR("no-literal-secret"))))
+            fail_msg("rule %.*s finds %zu faults in its bad example, expected 1", STR_ARG(rule->id), hits);
     }
     bench_close(&bench);
 }
@@ -263,6 +274,20 @@ static void literal_secrets(void **state)
     }
 }
 
+/* The gate reads a built-in rule only up to its examples, so they must stand last. */
+static void examples_stand_last(void **state)
+{
+    (void)state;
+    Bench bench = bench_open();
+    for (size_t i = 0; i < standards_count(bench.standards); i++) {
+        const Value *rule = standards_rule(bench.standards, i)->value;
+        assert_true(rule->size > 2);
+        assert_true(str_equal(rule->entries[rule->size - 2].key, STR("good")));
+        assert_true(str_equal(rule->entries[rule->size - 1].key, STR("bad")));
+    }
+    bench_close(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +296,7 @@ int main(void)
         cmocka_unit_test(rules_survive_odd_objects),
         cmocka_unit_test(rules_say_where_they_come_from),
         cmocka_unit_test(literal_secrets),
+        cmocka_unit_test(examples_stand_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

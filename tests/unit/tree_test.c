@@ -370,6 +370,71 @@ static void test_adoption(void **state)
     assert_file("out/a", "now ours");
 }
 
+static void test_yielding(void **state)
+{
+    Tree *tree = *state;
+    make_folder("out");
+    put("out/a", "theirs");
+    tree->job.yielding = STR("a");
+    run(tree, FILES("a", "ours", "b", "1"));
+    assert_result(tree, 1, 0, 0);
+    assert_file("out/a", "theirs");
+    assert_file("out/.kiln-owned", HEAD "b\n");
+    put("out/a", "ours");
+    run(tree, FILES("a", "ours", "b", "1"));
+    assert_file("out/.kiln-owned", HEAD "a\nb\n");
+    run(tree, FILES("a", "ours, new", "b", "1"));
+    assert_file("out/a", "ours, new");
+}
+
+static void test_yielding_kinds(void **state)
+{
+    Tree *tree = *state;
+    tree->job.yielding = STR("a");
+    make_folder("out");
+    make_folder("out/a");
+    run(tree, FILES("a", "ours", "b", "1"));
+    assert_int_equal(rmdir("out/a"), 0);
+    assert_int_equal(symlink("nowhere", "out/a"), 0);
+    run(tree, FILES("a", "ours", "b", "1"));
+    assert_false(exists("out/nowhere"));
+    assert_file("out/.kiln-owned", HEAD "b\n");
+    assert_int_equal(unlink("out/a"), 0);
+    run(tree, FILES("a", "ours", "b", "1"));
+    assert_file("out/a", "ours");
+}
+
+static void test_found(void **state)
+{
+    Tree *tree = *state;
+    run(tree, FILES("a/b", "old"));
+    tree->job.look_only = true;
+    TreePlan *made = plan(tree, FILES("a/b", "new"));
+    size_t count;
+    Str text;
+    const TreeChange *changes = tree_plan_changes(made, &count);
+    assert_int_equal(count, 1);
+    assert_true(str_equal(tree_plan_label(made, tree->arena, changes[0].path), STR("out/a/b")));
+    assert_true(tree_plan_found(made, tree->arena, changes, tree->diags, &text));
+    assert_true(str_equal(text, STR("old")));
+    tree_plan_release(made);
+}
+
+static void test_attributes(void **state)
+{
+    Tree *tree = *state;
+    const TreeFile files[] = {{STR("dev/x"), STR(""), ORIGIN_NONE},
+                              {STR("b"), STR(""), ORIGIN_NONE},
+                              {STR("dev/web/y"), STR(""), ORIGIN_NONE},
+                              {STR("developer/y"), STR(""), ORIGIN_NONE}};
+    Str text = tree_attributes(tree->arena, files, LENGTH_OF(files));
+    assert_true(str_ends(text, STR("/.gitattributes linguist-generated=true\n"
+                                   "/.kiln-owned linguist-generated=true\n"
+                                   "/b linguist-generated=true\n"
+                                   "/dev/** linguist-generated=true\n"
+                                   "/developer/** linguist-generated=true\n")));
+}
+
 static void test_links(void **state)
 {
     Tree *tree = *state;
@@ -669,6 +734,10 @@ int main(void)
         TEST(test_foreign),
         TEST(test_every_problem),
         TEST(test_adoption),
+        TEST(test_yielding),
+        TEST(test_yielding_kinds),
+        TEST(test_found),
+        TEST(test_attributes),
         TEST(test_links),
         TEST(test_linked_top),
         TEST(test_wrong_kinds),
