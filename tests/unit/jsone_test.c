@@ -38,7 +38,7 @@ static Bench bench_begin(const char *templ, const char *context)
 
 static const Value *bench_eval(Bench *bench)
 {
-    const JsoneScope scope = {bench->context, NULL};
+    const JsoneScope scope = {bench->context, NULL, false};
     return bench->templ ? jsone_eval(&bench->run, bench->templ, &scope) : NULL;
 }
 
@@ -215,7 +215,7 @@ static void constant_subtrees_are_shared(void **state)
 {
     (void)state;
     Bench bench = bench_begin("a: {b: [1, {c: d}]}\ne: ${x}\n", "{x: 1}");
-    const JsoneScope scope = {bench.context, NULL};
+    const JsoneScope scope = {bench.context, NULL, false};
     const Value *one = jsone_eval(&bench.run, bench.templ, &scope),
                 *two = jsone_eval(&bench.run, bench.templ, &scope);
     assert_ptr_equal(value_get(one, STR("a")), value_get(two, STR("a")));
@@ -247,7 +247,7 @@ static const Value *call_part(const Function *function, JsoneRun *run, const Jso
                               const Value *const *args, size_t count)
 {
     (void)function, (void)at, (void)count;
-    const JsoneScope inner = {args[0], scope};
+    const JsoneScope inner = {args[0], scope, false};
     return jsone_eval(run, run->host, &inner);
 }
 
@@ -267,7 +267,7 @@ static const Value *host_eval(Bench *bench, const char *part)
         functions[i].name = str_from(names[i]);
         map_set(&map, functions[i].name, ORIGIN_NONE, jsone_function(bench->arena, &functions[i]));
     }
-    const JsoneScope outer = {map_end(&map, ORIGIN_NONE), NULL}, scope = {bench->context, &outer};
+    const JsoneScope outer = {map_end(&map, ORIGIN_NONE), NULL, false}, scope = {bench->context, &outer, false};
     const Source *source = sources_add(bench->sources, STR("p.yaml"), str_from(part), false);
     const Value *tree = load_document(bench->arena, source->text, source->base);
     bench->run.host = (void *)(uintptr_t)jsone_compile(bench->arena, tree, bench->diags);
@@ -314,7 +314,7 @@ static void names_are_looked_up_in_the_chain(void **state)
 {
     (void)state;
     Bench bench = bench_begin("x", "{a: 1, min: 2}");
-    const JsoneScope empty = {NULL, NULL}, scope = {bench.context, &empty};
+    const JsoneScope empty = {NULL, NULL, false}, scope = {bench.context, &empty, false};
     assert_int_equal((int)jsone_lookup(&scope, STR("min"))->number, 2);
     assert_int_equal(jsone_lookup(&empty, STR("min"))->kind, VALUE_FUNCTION);
     assert_null(jsone_lookup(&scope, STR("mim")));
