@@ -294,7 +294,8 @@ static bool compare(Pipeline *pipeline, TreePlan *plan)
     const TreeChange *changes = tree_plan_changes(plan, &count);
     bool ok = true;
     for (size_t i = 0; i < count; i++) {
-        Difference difference = {tree_plan_label(plan, pipeline->arena, changes[i].path), changes[i].kind, STR_NONE, STR_NONE};
+        Difference difference = {.path = tree_plan_label(plan, pipeline->arena, changes[i].path),
+                                 .kind = changes[i].kind};
         if (changes[i].kind == TREE_CHANGED && changes[i].file) {
             ok &= tree_plan_found(plan, pipeline->arena, &changes[i], pipeline->diags, &difference.found);
             difference.wanted = changes[i].file->text;

@@ -39,7 +39,7 @@ typedef struct TreeJob {
     size_t count;
     TreeScopeFn *in_scope; /* NULL: everything */
     void *user;
-    Str yielding;   /* one of files, in the top folder itself: what somebody else put in its place stays, and is no error */
+    Str yielding;   /* one of files, in the top folder itself: what somebody else put in its place stays */
     bool look_only; /* the plan will not be written: no permission is asked for */
 } TreeJob;
 
@@ -74,7 +74,8 @@ const TreeChange *tree_plan_changes(const TreePlan *plan, size_t *count);
 Str tree_plan_label(const TreePlan *plan, Arena *arena, Str path);
 
 /* What stands now where a TREE_CHANGED has a file: always one that kiln owns. */
-bool tree_plan_found(const TreePlan *plan, Arena *arena, const TreeChange *change, Diags *diags, Str *text) KILN_MUST_USE;
+bool tree_plan_found(const TreePlan *plan, Arena *arena, const TreeChange *change, Diags *diags,
+                     Str *text) KILN_MUST_USE;
 
 /* Carries the plan out, and releases it. */
 bool tree_write(TreePlan *plan, Diags *diags, TreeResult *result) KILN_MUST_USE;

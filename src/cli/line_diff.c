@@ -1,7 +1,7 @@
 /*
- * The line diff: the shortest edit script (Myers, "An O(ND) Difference Algorithm", 1986) between what two texts do not share
- * at their ends. Beyond DISTANCE_MAX edits the middle counts as replaced: nobody reads such a diff, and the search is
- * quadratic in the distance. It knows nothing of trees or files.
+ * The line diff: the shortest edit script (Myers, "An O(ND) Difference Algorithm", 1986) between what two texts do
+ * not share at their ends. Beyond DISTANCE_MAX edits the middle counts as replaced: nobody reads such a diff, and the
+ * search is quadratic in the distance. It knows nothing of trees or files.
  */
 #include "line_diff.h"
 
@@ -207,7 +207,8 @@ static void print_hunk(Printer *printer, size_t begin, size_t end)
         to += script->steps[i] != '-';
     }
     if (printer_line(printer))
-        buf_printf(printer->out, "@@ -%zu,%zu +%zu,%zu @@\n", printer->from + (from > 0), from, printer->to + (to > 0), to);
+        buf_printf(printer->out, "@@ -%zu,%zu +%zu,%zu @@\n", printer->from + (from > 0), from,
+                   printer->to + (to > 0), to);
     for (size_t i = begin; i < end; i++)
         print_step(printer, script->steps[i]);
 }

@@ -504,6 +504,8 @@ static const struct {
     {"metrics", each_metric},       {"limits", each_limit},   {"permissions", each_permission},
 };
 
+_Static_assert(LENGTH_OF(iterations) <= EACH_MAX, "EACH_MAX is too small");
+
 EachFn *each_find(Str word)
 {
     for (size_t i = 0; i < LENGTH_OF(iterations); i++) {

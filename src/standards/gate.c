@@ -145,16 +145,37 @@ static const JsoneScope *evaluate_lets(Judging *judging, const Check *check, con
     return scope;
 }
 
-static void judge_item(Judging *judging, const CompiledRule *rule, const Check *check, const Subject *subject,
-                       const Item *item, const JsoneScope *up)
+/* What one iteration yields of one object, with the names that checks see: made once, for most rules share it. */
+typedef struct Iterated {
+    EachFn *each;
+    Items items;
+    JsoneScope *scopes; /* one per item */
+} Iterated;
+
+static JsoneScope item_scope(const Judging *judging, const Subject *subject, const Item *item, const JsoneScope *up)
 {
     MapBuilder names = map_begin(judging->arena);
     map_set(&names, STR("object"), ORIGIN_NONE, subject->object);
     map_set(&names, STR("pod"), ORIGIN_NONE, subject->pod ? subject->pod : &value_null);
     map_set(&names, STR("item"), ORIGIN_NONE, item->value);
     map_set(&names, STR("itemName"), ORIGIN_NONE, value_new_string(judging->arena, ORIGIN_NONE, item->name));
-    JsoneScope outer = {map_end(&names, ORIGIN_NONE), up, true};
-    const JsoneScope *scope = evaluate_lets(judging, check, &outer);
+    return (JsoneScope){map_end(&names, ORIGIN_NONE), up, true};
+}
+
+static void iterate(const Judging *judging, const Subject *subject, EachFn *each, const JsoneScope *up, Iterated *iterated)
+{
+    *iterated = (Iterated){.each = each, .items = {.arena = judging->arena}};
+    each(&iterated->items, subject->object);
+    size_t count = iterated->items.count;
+    iterated->scopes = count ? ARENA_ARRAY(judging->arena, JsoneScope, count) : NULL;
+    for (size_t i = 0; i < count; i++)
+        iterated->scopes[i] = item_scope(judging, subject, &iterated->items.list[i], up);
+}
+
+static void judge_item(Judging *judging, const CompiledRule *rule, const Check *check, const Subject *subject,
+                       const Item *item, const JsoneScope *outer)
+{
+    const JsoneScope *scope = evaluate_lets(judging, check, outer);
     bool bound = true, holds;
     if (!scope || (check->when && !evaluate_truth(judging, rule, "when", check->when, scope, &bound)) || !bound)
         return;
@@ -170,6 +191,8 @@ static void judge_object(Judging *judging, const RenderedFile *file, const Value
     Str kind = value_text_at(object, "kind");
     JsoneScope functions = {judging->standards->functions, NULL, true};
     JsoneScope scope = {judging->env, &functions, true};
+    Iterated iterated[EACH_MAX];
+    size_t known = 0;
     for (size_t i = 0; i < judging->standards->count; i++) {
         const CompiledRule *rule = &judging->standards->rules[i];
         if (rule->off[judging->scope.tier])
@@ -178,10 +201,13 @@ static void judge_object(Judging *judging, const RenderedFile *file, const Value
             const Check *check = &rule->checks[j];
             if (check->kinds && index_get(check->kinds, kind) == INDEX_NONE)
                 continue;
-            Items items = {.arena = judging->arena};
-            check->each(&items, object);
-            for (size_t k = 0; k < items.count; k++)
-                judge_item(judging, rule, check, &subject, &items.list[k], &scope);
+            size_t at = 0;
+            while (at < known && iterated[at].each != check->each)
+                at++;
+            if (at == known)
+                iterate(judging, &subject, check->each, &scope, &iterated[known++]);
+            for (size_t k = 0; k < iterated[at].items.count; k++)
+                judge_item(judging, rule, check, &subject, &iterated[at].items.list[k], &iterated[at].scopes[k]);
         }
     }
 }

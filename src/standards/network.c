@@ -39,6 +39,12 @@ static const Value *call_objects_in(CALL_PARAMETERS)
     return object_set_in(set_of(run), text_of(args[0]), text_of(args[1]));
 }
 
+static const Value *call_has_workloads(CALL_PARAMETERS)
+{
+    CALL_UNUSED;
+    return object_set_has_workloads(set_of(run), text_of(args[0])) ? &value_true : &value_false;
+}
+
 /* ---- what policies say ---- */
 
 /* Unsaid, a policy is of Ingress, and of Egress where it has such rules (networking/v1 NetworkPolicySpec). */
@@ -223,6 +229,7 @@ static const Function functions[] = {
     {NAME("budgetsOf"), call_budgets_of, 1, 1, "budgetsOf(object): the disruption budgets that select a workload's pods", NULL},
     {NAME("monitoredBy"), call_monitored_by, 1, 1, "monitoredBy(object): the Services that a ServiceMonitor selects", NULL},
     {NAME("objectsIn"), call_objects_in, 2, 2, "objectsIn(kind, namespace): all of that kind there", NULL},
+    {NAME("hasWorkloads"), call_has_workloads, 1, 1, "hasWorkloads(namespace): whether any pods are to run there", NULL},
     {NAME("policyTypes"), call_policy_types, 1, 1,
      "policyTypes(object): the directions that policies of their own state for a workload's pods", NULL},
     {NAME("deniedByDefault"), call_denied_by_default, 1, 1,

@@ -317,6 +317,11 @@ const Value *object_set_in(const ObjectSet *set, Str kind, Str namespace)
     return bucket_list(set, &set->by_kind, key3(set->arena, kind, namespace, STR("")));
 }
 
+bool object_set_has_workloads(const ObjectSet *set, Str namespace)
+{
+    return buckets_find(&set->by_pod_label, namespace)->count > 0;
+}
+
 /* In the namespaces that it names, else in its own. */
 const Value *object_set_monitored_by(const ObjectSet *set, const Value *monitor)
 {

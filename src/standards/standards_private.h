@@ -24,6 +24,7 @@ typedef void EachFn(Items *items, const Value *object);
 /* NULL for a word that names no iteration. */
 EachFn *each_find(Str word);
 Str each_words(Arena *arena);
+enum { EACH_MAX = 32 }; /* no fewer than there are iterations */
 /* The pod spec of a pod-bearing object, and its path; NULL where there is none. */
 const Value *pod_of(const Value *object, const char **path);
 const Value *pod_labels(const Value *object); /* or NULL */
@@ -81,6 +82,7 @@ const Value *object_set_budgets_of(const ObjectSet *set, const Value *workload);
 /* The Services that a ServiceMonitor selects by their labels. */
 const Value *object_set_monitored_by(const ObjectSet *set, const Value *monitor);
 const Value *object_set_in(const ObjectSet *set, Str kind, Str namespace);
+bool object_set_has_workloads(const ObjectSet *set, Str namespace);
 
 /* selector.c: a LabelSelector (or a map of labels) against labels. */
 bool selector_matches(const Value *selector, const Value *labels);

@@ -231,7 +231,8 @@ static bool stands_other(const TreePlan *plan, Str name, Str text)
 {
     struct stat status;
     bool same = false;
-    int fd = openat(plan->top, arena_text(plan->arena, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    int fd = openat(plan->top, arena_text(plan->arena, name),
+                    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
         return errno != ENOENT;
     bool comparable = !fstat(fd, &status) && S_ISREG(status.st_mode) && (size_t)status.st_size == text.size;
@@ -260,7 +261,8 @@ TreePlan *tree_plan(Arena *arena, const TreeJob *job, Diags *diags)
     plan->job = *job;
     plan->top = -1;
     plan->files = paths_check(arena, job, diags);
-    bool ok = plan->files && top_open(job, diags, &plan->top) && owned_read(arena, plan->top, job, diags, &plan->owned);
+    bool ok = plan->files && top_open(job, diags, &plan->top) &&
+              owned_read(arena, plan->top, job, diags, &plan->owned);
     if (ok)
         drop_yielding(plan);
     if (ok && plan_fill(plan, diags))

@@ -27,7 +27,8 @@ static void test_hunks(void **state)
     assert_diff("a\n", "", 9, "@@ -1,1 +0,0 @@\n-a\n", 0);
     assert_diff("1\n2\n3\n4\n5\n6\n7\n", "x\n2\n3\n4\n5\n6\ny\n", 20,
                 "@@ -1,3 +1,3 @@\n-1\n+x\n 2\n 3\n@@ -5,3 +5,3 @@\n 5\n 6\n-7\n+y\n", 0);
-    assert_diff("1\n2\n3\n4\n5\n6\n", "x\n2\n3\n4\n5\ny\n", 20, "@@ -1,6 +1,6 @@\n-1\n+x\n 2\n 3\n 4\n 5\n-6\n+y\n", 0);
+    assert_diff("1\n2\n3\n4\n5\n6\n", "x\n2\n3\n4\n5\ny\n", 20,
+                "@@ -1,6 +1,6 @@\n-1\n+x\n 2\n 3\n 4\n 5\n-6\n+y\n", 0);
 }
 
 static void test_limit(void **state)
