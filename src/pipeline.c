@@ -1,6 +1,6 @@
 /*
- * The pipeline. Environments are rendered one after the other, each in an arena of its own: of a finished one only its texts
- * stay until the gate has passed for all.
+ * The pipeline. Environments are rendered one after the other, each in an arena of its own: of a finished one only
+ * its texts stay until the gate has passed for all.
  */
 #include "kiln/pipeline.h"
 
@@ -151,7 +151,8 @@ static bool judge(Pipeline *pipeline, Arena *arena, const Environment *environme
     Findings findings = {0};
     Origin origin = environment->origin != ORIGIN_NONE ? environment->origin : pipeline->project->origin;
     GateScope scope = {environment->name, environment->tier, context->project, origin, pipeline->request->today};
-    bool ok = standards_judge(pipeline->standards, arena, scope, files->list, files->count, &findings, pipeline->diags);
+    bool ok =
+        standards_judge(pipeline->standards, arena, scope, files->list, files->count, &findings, pipeline->diags);
     findings_report(&findings, pipeline->diags);
     pipeline->blocked += findings_errors(&findings);
     return ok;
@@ -228,7 +229,8 @@ static Str workflow_folder(const Pipeline *pipeline)
         return arena_printf(pipeline->arena, "%.*s/.github/workflows", STR_ARG(output));
     if (stated.size)
         return arena_printf(pipeline->arena, "%.*s/%.*s", STR_ARG(project->root), STR_ARG(stated));
-    return arena_printf(pipeline->arena, "%.*s/.github/workflows", STR_ARG(repository_root(pipeline->arena, project->root)));
+    return arena_printf(pipeline->arena, "%.*s/.github/workflows",
+                        STR_ARG(repository_root(pipeline->arena, project->root)));
 }
 
 /* A folder below the project as the user sees it from the working directory. */
@@ -388,7 +390,8 @@ static bool load(Pipeline *pipeline)
     bool ok = load_rendering(pipeline);
     if (!pipeline->project)
         return false;
-    pipeline->standards = standards_load(pipeline->arena, pipeline->sources, pipeline->project, STANDARDS_GATE, pipeline->diags);
+    pipeline->standards =
+        standards_load(pipeline->arena, pipeline->sources, pipeline->project, STANDARDS_GATE, pipeline->diags);
     return ok && pipeline->standards;
 }
 
@@ -406,12 +409,14 @@ bool pipeline_scene(Arena *arena, const RenderRequest *request, Sources *sources
             scene->service = &scene->environment.items[i];
     }
     if (!scene->service)
-        diag_plain_error(diags, "service '%.*s' is not enabled in environment '%.*s'; see 'enabled' in its definition",
+        diag_plain_error(diags,
+                         "service '%.*s' is not enabled in environment '%.*s'; see 'enabled' in its definition",
                          STR_ARG(request->services[0]), STR_ARG(environment->name));
     return scene->service;
 }
 
-ExitStatus pipeline_render(Arena *arena, const RenderRequest *request, Sources *sources, Diags *diags, RenderResult *result)
+ExitStatus pipeline_render(Arena *arena, const RenderRequest *request, Sources *sources, Diags *diags,
+                           RenderResult *result)
 {
     Pipeline pipeline = {.arena = arena, .request = request, .sources = sources, .diags = diags, .result = result};
     *result = (RenderResult){0};

@@ -1,12 +1,12 @@
 /*
- * base: what every room stands on: strings, arenas, buffers, hash indexes, UTF-8, spelling distance, embedded files and
- * the plain file system. It knows nothing of YAML, positions or Kubernetes, and it never prints.
+ * base: what every room stands on: strings, arenas, buffers, hash indexes, UTF-8, spelling distance, embedded files
+ * and the plain file system. It knows nothing of YAML, positions or Kubernetes, and it never prints.
  *
  * Ownership: an Arena owns all that was allocated from it and frees it in one go; a Str only points. Nothing here is
  * shared between threads unless it is const.
  *
- * Failure: running out of memory ends the program in one place (base_out_of_memory). File functions return 0 or an errno
- * value; the caller, who knows what the file was for, reports it.
+ * Failure: running out of memory ends the program in one place (base_out_of_memory). File functions return 0 or an
+ * errno value; the caller, who knows what the file was for, reports it.
  */
 #ifndef KILN_BASE_H
 #define KILN_BASE_H
@@ -70,8 +70,8 @@ size_t arena_used(const Arena *arena);
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, type, count) ((type *)arena_alloc((arena), sizeof(type) * (count)))
 /* Makes room for one more element of a growing arena array; the old block stays behind in the arena. */
-#define ARENA_GROW(arena, array, count, capacity)                                                                      \
-    ((count) < (capacity) ? (void)0                                                                                    \
+#define ARENA_GROW(arena, array, count, capacity) \
+    ((count) < (capacity) ? (void)0               \
                           : (void)((array) = arena_grow((arena), (array), sizeof *(array), (count), &(capacity))))
 void *arena_grow(Arena *arena, const void *array, size_t element, size_t count, size_t *capacity);
 
@@ -125,7 +125,8 @@ size_t utf8_length(Str text);
 
 /* ---- spelling ---- */
 
-/* Insertions, deletions, replacements and swaps of neighbours (optimal string alignment); gives up above limit with limit + 1. */
+/* Insertions, deletions, replacements and swaps of neighbours (optimal string alignment); gives up above limit with
+ * limit + 1. */
 size_t edit_distance(Str a, Str b, size_t limit);
 
 /* The candidate closest to a misspelt word, when it is close enough to be meant. Offer candidates one by one. */
@@ -154,14 +155,14 @@ const EmbeddedFile *embedded_find(Str path);
 /* ---- the file system ---- */
 
 /*
- * Reads a regular file whole (text is followed by a NUL). Errors besides open's own: EFBIG above limit bytes, EISDIR for a
- * folder, EINVAL for anything that is neither (FIFO, device, socket). path is relative to the folder descriptor at
- * (AT_FDCWD for the working directory).
+ * Reads a regular file whole (text is followed by a NUL). Errors besides open's own: EFBIG above limit bytes, EISDIR
+ * for a folder, EINVAL for anything that is neither (FIFO, device, socket). path is relative to the folder descriptor
+ * at (AT_FDCWD for the working directory).
  */
 int file_read(Arena *arena, int at, const char *path, size_t limit, Str *text) KILN_MUST_USE;
 /*
- * The same for a path that an input names: relative to the folder root, without empty parts, "." or ".." (EINVAL), and
- * without following symbolic links (ELOOP).
+ * The same for a path that an input names: relative to the folder root, without empty parts, "." or ".." (EINVAL),
+ * and without following symbolic links (ELOOP).
  */
 int file_read_beneath(Arena *arena, Str root, Str path, size_t limit, Str *text) KILN_MUST_USE;
 /* Standard input or any open descriptor, to its end. */

@@ -1,6 +1,6 @@
 /*
- * cli: the command line. One table names the commands and their options; parsing, --help and later man pages and completions read
- * it. Only this room touches stdout, the exit status and the process environment.
+ * cli: the command line. One table names the commands and their options; parsing, --help and later man pages and
+ * completions read it. Only this room touches stdout, the exit status and the process environment.
  */
 #ifndef KILN_CLI_H
 #define KILN_CLI_H

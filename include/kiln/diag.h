@@ -1,15 +1,15 @@
 /*
  * diag: where text came from, and what is wrong with it.
  *
- * A Source is one text that was read (a file, a --set argument, an embedded file). All sources of a run share one 32-bit
- * number space, and an Origin is a place in it: base of the source + byte offset. So a value carries file, line and column
- * in four bytes, and lines are counted only when somebody asks.
+ * A Source is one text that was read (a file, a --set argument, an embedded file). All sources of a run share one
+ * 32-bit number space, and an Origin is a place in it: base of the source + byte offset. So a value carries file,
+ * line and column in four bytes, and lines are counted only when somebody asks.
  *
- * Ownership: sources and their texts live in the arena given to sources_new, for the whole run. Sources are added while
- * loading; after that they are only read, from any thread.
+ * Ownership: sources and their texts live in the arena given to sources_new, for the whole run. Sources are added
+ * while loading; after that they are only read, from any thread.
  *
- * Diags collects what went wrong; it is sorted by place before it is printed, so output does not depend on the order of
- * discovery. One Diags per thread; diags_move joins them.
+ * Diags collects what went wrong; it is sorted by place before it is printed, so output does not depend on the order
+ * of discovery. One Diags per thread; diags_move joins them.
  */
 #ifndef KILN_DIAG_H
 #define KILN_DIAG_H
@@ -20,7 +20,7 @@ typedef uint32_t Origin;
 #define ORIGIN_NONE 0u
 
 typedef struct Source {
-    Str name; /* as shown to the user: a path relative to the project or working directory, "--set", "built-in environments/production.yaml" */
+    Str name; /* as shown to the user: a path from the working directory, "--set", "built-in production" */
     Str text;
     Origin base; /* origin of the first byte; the byte behind the last one has an origin too (end of file) */
     bool built_in;

@@ -135,11 +135,12 @@ typedef struct FieldInfo {
 } FieldInfo;
 
 /*
- * The row that a path leads to; names that users choose may be written as they are or as <name>. False: no such field, and
- * *miss is what was meant instead, if that is close.
+ * The row that a path leads to; names that users choose may be written as they are or as <name>. False: no such
+ * field, and *miss is what was meant instead, if that is close.
  */
 bool model_field(Arena *arena, ModelDocument document, const Path *steps, size_t count, FieldInfo *info, Str *miss);
-/* Every row once, in the table's order: where a block has the fields of a service or a container, these are not repeated. */
+/* Every row once, in the table's order: where a block has the fields of a service or a container, these are not
+ * repeated. */
 typedef void FieldVisit(void *user, const FieldInfo *info);
 void model_fields(Arena *arena, ModelDocument document, FieldVisit *visit, void *user);
 /* The reference page, docs/definition.md. */

@@ -1,6 +1,6 @@
 /*
- * pipeline: load → complete → render → judge → write, for the commands that need it whole. Nothing is written until every stage
- * has passed for everything that was asked for.
+ * pipeline: load → complete → render → judge → write, for the commands that need it whole. Nothing is written until
+ * every stage has passed for everything that was asked for.
  */
 #ifndef KILN_PIPELINE_H
 #define KILN_PIPELINE_H
@@ -61,12 +61,15 @@ typedef struct Scene {
 } Scene;
 
 /* The project, with all that the request names in it; NULL: reported. */
-const Project *pipeline_project(Arena *arena, const RenderRequest *request, Sources *sources, Diags *diags) KILN_MUST_USE;
+const Project *pipeline_project(Arena *arena, const RenderRequest *request, Sources *sources,
+                                Diags *diags) KILN_MUST_USE;
 
 /* The request names one environment and one service. Lives in arena; false: reported. */
-bool pipeline_scene(Arena *arena, const RenderRequest *request, Sources *sources, Diags *diags, Scene *scene) KILN_MUST_USE;
+bool pipeline_scene(Arena *arena, const RenderRequest *request, Sources *sources, Diags *diags,
+                    Scene *scene) KILN_MUST_USE;
 
 /* EXIT_FINDINGS: the gate blocked it, or a comparison found differences. */
-ExitStatus pipeline_render(Arena *arena, const RenderRequest *request, Sources *sources, Diags *diags, RenderResult *result);
+ExitStatus pipeline_render(Arena *arena, const RenderRequest *request, Sources *sources, Diags *diags,
+                           RenderResult *result);
 
 #endif

@@ -6,9 +6,9 @@
  *   4 services/S.yaml   5 environments/E.yaml (parents first)   6 releases/E.yaml
  *   7 services/S.yaml environments.E (parents first)   8 --set
  *
- * Ownership: a Project and everything in it live in the arena given to project_load and are read-only afterwards; what
- * project_define makes lives in the arena that it is given.
- * Failure: false or NULL, with all errors found so far reported.
+ * Ownership: a Project and everything in it live in the arena given to project_load and are read-only afterwards;
+ * what project_define makes lives in the arena that it is given. Failure: false or NULL, with all errors found so far
+ * reported.
  */
 #ifndef KILN_PROJECT_H
 #define KILN_PROJECT_H
@@ -113,39 +113,41 @@ typedef struct Layer {
     const Value *value;
 } Layer;
 /* Those that say anything, lowest first. */
-size_t project_layers(const Project *project, const Environment *environment, const ServiceFile *service, Arena *arena,
-                      Layer **layers);
+size_t project_layers(const Project *project, const Environment *environment, const ServiceFile *service,
+                      Arena *arena, Layer **layers);
 /* "service", "environment production", "service's environments.production" */
 Str layer_text(Arena *arena, const Layer *layer);
 
 /* One layer's word on one path. */
 typedef struct Statement {
     const Layer *layer;
-    const MapEntry *entry; /* the value at the path, or around it where that leaves no room for the path: false, null, text */
+    const MapEntry *entry; /* at the path, or around it where the value leaves no room for it: false, null, text */
     size_t depth;          /* how many steps lead to it */
-    bool rival;            /* the entry is another member of a one-of group on the way: it drops what lower layers said */
+    bool rival; /* the entry is another member of a one-of group on the way: it drops what lower layers said */
     bool wins;
 } Statement;
 /*
- * All layers' words on a path, highest first. Of statements on a map none wins: they are merged. vars are looked up in
- * project and environment too.
+ * All layers' words on a path, highest first. Of statements on a map none wins: they are merged. vars are looked up
+ * in project and environment too.
  */
-size_t project_history(const Project *project, const Definition *definition, const Path *steps, size_t count, Arena *arena,
-                       Statement **statements);
+size_t project_history(const Project *project, const Definition *definition, const Path *steps, size_t count,
+                       Arena *arena, Statement **statements);
 
 /* ---- audit.c: the layers themselves ---- */
 
 /*
- * Warns of overrides that are equal to what they override in layers 4–8, of what reaches no service, of environments that are
- * weaker than those before them, and of variables that are unused or missing. False: a definition is broken (reported).
+ * Warns of overrides that are equal to what they override in layers 4–8, of what reaches no service, of environments
+ * that are weaker than those before them, and of variables that are unused or missing. False: a definition is broken
+ * (reported).
  */
 bool project_audit(const Project *project, Arena *arena, Diags *diags) KILN_MUST_USE;
 
 /*
- * A file of the project as a value, its source registered. path is relative to root, and no symbolic link is followed. NULL
- * with *missing where the file does not exist (nothing is reported then).
+ * A file of the project as a value, its source registered. path is relative to root, and no symbolic link is
+ * followed. NULL with *missing where the file does not exist (nothing is reported then).
  */
-const Value *project_read(Arena *arena, Sources *sources, Str root, Str prefix, Str path, bool *missing, Diags *diags);
+const Value *project_read(Arena *arena, Sources *sources, Str root, Str prefix, Str path, bool *missing,
+                          Diags *diags);
 
 /* Limits on a project's files; each ends in a diagnostic that names it. */
 enum { PROJECT_FILE_LIMIT = 1024 * 1024 };

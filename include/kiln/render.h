@@ -1,10 +1,9 @@
 /*
- * render: templates → objects → text. The shipped templates are embedded; a project's file of the same name replaces one, a
- * new name adds one. The folder of a template says its scope, its name the file that it makes (templates.md).
+ * render: templates → objects → text. The shipped templates are embedded; a project's file of the same name replaces
+ * one, a new name adds one. The folder of a template says its scope, its name the file that it makes (templates.md).
  *
- * Ownership: a Renderer lives in the arena given to renderer_new and is read-only afterwards (one for all threads); objects and
- * texts live in the arena of the call.
- * Failure: false, with everything reported.
+ * Ownership: a Renderer lives in the arena given to renderer_new and is read-only afterwards (one for all threads);
+ * objects and texts live in the arena of the call. Failure: false, with everything reported.
  */
 #ifndef KILN_RENDER_H
 #define KILN_RENDER_H
@@ -22,7 +21,7 @@ typedef struct Renderer Renderer;
 Renderer *renderer_new(Arena *arena, Sources *sources, const Project *project, Diags *diags) KILN_MUST_USE;
 
 typedef struct RenderedFile {
-    Str path;               /* below the output: "production/auth-service/deployment.yaml"; of a workflow its file name */
+    Str path; /* below the output: "production/auth-service/deployment.yaml"; of a workflow its file name */
     Str source;             /* the definition it came from: "services/auth-service.yaml" */
     const Value **objects;  /* one per document, no null members */
     size_t count;
@@ -50,13 +49,14 @@ typedef struct RenderedFiles {
 } RenderedFiles;
 RenderedFiles rendered_begin(Arena *arena);
 
-bool render_environment(const Renderer *renderer, const EnvironmentContext *context, RenderedFiles *files, Diags *diags)
-    KILN_MUST_USE;
+bool render_environment(const Renderer *renderer, const EnvironmentContext *context, RenderedFiles *files,
+                        Diags *diags) KILN_MUST_USE;
 bool render_service(const Renderer *renderer, const EnvironmentContext *context, const ServiceContext *service,
                     RenderedFiles *files, Diags *diags) KILN_MUST_USE;
-/* Once all services of an environment are rendered: each patch of the environment itself must have changed something. */
+/* Once all services of an environment are rendered: each patch of the environment itself must have done something. */
 bool render_patches_used(const RenderedFiles *files, const EnvironmentContext *context, Diags *diags) KILN_MUST_USE;
-bool render_project(const Renderer *renderer, const ProjectContext *context, RenderedFiles *files, Diags *diags) KILN_MUST_USE;
+bool render_project(const Renderer *renderer, const ProjectContext *context, RenderedFiles *files,
+                    Diags *diags) KILN_MUST_USE;
 
 /* What the templates of templates/service see, in arena. */
 const JsoneScope *render_service_scope(const Renderer *renderer, Arena *arena, const EnvironmentContext *context,

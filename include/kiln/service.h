@@ -1,7 +1,7 @@
 /*
- * service: merged definitions made complete. Everything that needs thought is settled here, so that templates only decide
- * shape: image and version, probes with their ports, volumes, config files, secrets, sizes, replicas, peers, quotas.
- * What comes out is the template context of templates.md.
+ * service: merged definitions made complete. Everything that needs thought is settled here, so that templates only
+ * decide shape: image and version, probes with their ports, volumes, config files, secrets, sizes, replicas, peers,
+ * quotas. What comes out is the template context of templates.md.
  *
  * Ownership: contexts live in the arena given and share with the project.
  * Failure: false, with every error of the environment reported.
@@ -40,6 +40,7 @@ typedef struct ProjectContext {
     const Value *environments;
     const Value *services;
 } ProjectContext;
-bool services_complete_once(Arena *arena, const Project *project, Diags *diags, ProjectContext *context) KILN_MUST_USE;
+bool services_complete_once(Arena *arena, const Project *project, Diags *diags,
+                            ProjectContext *context) KILN_MUST_USE;
 
 #endif

@@ -1,14 +1,16 @@
 /*
- * standards: the gate. Rules are data (standards/<rule-id>.yaml, embedded; a project's file of the same name replaces one, a
- * new name adds one); this room evaluates them over rendered objects.
+ * standards: the gate. Rules are data (standards/<rule-id>.yaml, embedded; a project's file of the same name replaces
+ * one, a new name adds one); this room evaluates them over rendered objects.
  *
- * A rule: title, rationale, sources, severity per tier, kinds, and one check or several under `checks`, which inherit what the
- * top says. A check iterates (`each`), may be conditional (`when`), names values (`let`), states what must hold
- * (`assert`) and says where (`at`), what is wrong (`message`) and the next step (`fix`). Expressions are JSON-e's and see:
- *   object, pod (its pod spec or null), item and itemName (what is iterated), env {name, tier}, project, and the functions of
- *   templates plus those of src/standards/functions.c.
+ * A rule: title, rationale, sources, severity per tier, kinds, and one check or several under `checks`, which inherit
+ * what the top says. A check iterates (`each`), may be conditional (`when`), names values (`let`), states what must
+ * hold
+ * (`assert`) and says where (`at`), what is wrong (`message`) and the next step (`fix`). Expressions are JSON-e's and
+ * see: object, pod (its pod spec or null), item and itemName (what is iterated), env {name, tier}, project, and the
+ * functions of templates plus those of src/standards/functions.c.
  *
- * Ownership: rules live in the arena given to standards_load and are read-only afterwards. Failure: NULL or false, reported.
+ * Ownership: rules live in the arena given to standards_load and are read-only afterwards. Failure: NULL or false,
+ * reported.
  */
 #ifndef KILN_STANDARDS_H
 #define KILN_STANDARDS_H
@@ -64,20 +66,21 @@ typedef struct GateScope {
     Tier tier;
     const Value *project;
     Origin origin; /* where the environment is written, for its own objects; or ORIGIN_NONE */
-    Str today;     /* YYYY-MM-DD: a waiver that ended before it no longer counts; empty: the same verdict on any day */
+    Str today; /* YYYY-MM-DD: a waiver that ended before it no longer counts; empty: the same verdict on any day */
 } GateScope;
 
-/* Judges all objects of one environment together. false when a rule itself is broken (reported); findings are no failure. */
-bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, const RenderedFile *files, size_t count,
-                     Findings *findings, Diags *diags) KILN_MUST_USE;
+/* Judges all objects of one environment together. false when a rule itself is broken (reported); findings are no
+ * failure. */
+bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, const RenderedFile *files,
+                     size_t count, Findings *findings, Diags *diags) KILN_MUST_USE;
 
 /* Findings of warning and error level as diagnostics. */
 void findings_report(const Findings *findings, Diags *diags);
 size_t findings_errors(const Findings *findings);
 
 /*
- * The value as it may be shown: what rule no-literal-secret finds in it is replaced by ***. name is what the value is called.
- * Shares all that is no secret.
+ * The value as it may be shown: what rule no-literal-secret finds in it is replaced by ***. name is what the value is
+ * called. Shares all that is no secret.
  */
 const Value *secrets_masked(Arena *arena, Str name, const Value *value);
 

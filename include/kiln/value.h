@@ -1,11 +1,11 @@
 /*
- * value: the immutable tree that everything in kiln is made of: what people wrote, merged definitions, template contexts,
- * rendered objects. Maps keep the order of their source. Values share structure freely: a merge copies only the changed
- * spine, a template result points into its context.
+ * value: the immutable tree that everything in kiln is made of: what people wrote, merged definitions, template
+ * contexts, rendered objects. Maps keep the order of their source. Values share structure freely: a merge copies only
+ * the changed spine, a template result points into its context.
  *
- * Provenance: each value knows the place it came from (origin), each map entry the place of its key. In a rendered object the
- * entry's key_origin is the place in the template and the value's origin the input it came from, where it came from an
- * input. A string put together from several inputs has a Lineage that names all of them.
+ * Provenance: each value knows the place it came from (origin), each map entry the place of its key. In a rendered
+ * object the entry's key_origin is the place in the template and the value's origin the input it came from, where it
+ * came from an input. A string put together from several inputs has a Lineage that names all of them.
  *
  * Scalars keep the text as written, so that `1.10` stays `1.10` where a string is due.
  *
@@ -28,7 +28,8 @@ typedef enum ValueKind {
 } ValueKind;
 
 typedef enum ValueFlag {
-    VALUE_PLAIN = 1, /* a plain scalar of a YAML file: its text is what stood there, and other readers may type it differently */
+    VALUE_PLAIN = 1, /* a plain scalar of a YAML file: its text is what stood there, and other readers may type it
+                        differently */
     VALUE_FLOW = 2   /* a map or list written in flow style (JSON-like) */
 } ValueFlag;
 
@@ -119,7 +120,10 @@ const Value *map_end(MapBuilder *map, Origin origin);
 const char *value_kind_name(ValueKind kind); /* "null", "a boolean", "a number", "a string", "a list", "a map" */
 static inline Str value_text(const Value *scalar) { return (Str){scalar->text, scalar->size}; }
 static inline bool value_is(const Value *value, ValueKind kind) { return value && value->kind == (uint8_t)kind; }
-static inline bool value_is_scalar(const Value *value) { return value->kind >= VALUE_BOOL && value->kind <= VALUE_STRING; }
+static inline bool value_is_scalar(const Value *value)
+{
+    return value->kind >= VALUE_BOOL && value->kind <= VALUE_STRING;
+}
 /* Absent or null. */
 static inline bool value_is_none(const Value *value) { return !value || value->kind == VALUE_NULL; }
 
@@ -138,7 +142,8 @@ bool value_equal(const Value *a, const Value *b);
 
 /* An integer that a double holds exactly. */
 bool value_integer(const Value *number, int64_t *integer);
-/* The shortest text that reads back as the same number, as ECMAScript's Number::toString prints it (ECMA-262 §6.1.6.1.20). */
+/* The shortest text that reads back as the same number, as ECMAScript's Number::toString prints it (ECMA-262
+ * §6.1.6.1.20). */
 #define NUMBER_TEXT_SIZE 32
 Str number_print(double number, char text[NUMBER_TEXT_SIZE]);
 
@@ -152,9 +157,11 @@ typedef struct Path {
 /* A segment that is no plain word is quoted. */
 void path_print(const Path *path, Buf *out);
 Str path_text(Arena *arena, const Path *path);
-/* Takes a printed path apart, outermost step first, each pointing up at the one before; [] is an index of 0. NULL: no path. */
+/* Takes a printed path apart, outermost step first, each pointing up at the one before; [] is an index of 0. NULL: no
+ * path. */
 const Path *path_parse(Arena *arena, Str text, size_t *count);
-/* What stands at a path. A list takes an index, or the name of an item that has one (containers.app). NULL: nothing does. */
+/* What stands at a path. A list takes an index, or the name of an item that has one (containers.app). NULL: nothing
+ * does. */
 const MapEntry *value_at_path(Arena *arena, const Value *value, const Path *steps, size_t count);
 
 /* Compact JSON (RFC 8259), keys in the map's order or sorted by bytes; used by templates, hashes and messages. */
@@ -166,14 +173,15 @@ void value_print_json_indented(const Value *value, Buf *out);
 
 /* patch NULL or absent leaves target; null in patch removes. Shares all that does not change. */
 const Value *value_merge(Arena *arena, const Value *target, const Value *patch);
-/* Fills, leaf by leaf, what target leaves unsaid (absent or null); false or a list in target fills nothing below it. */
+/* Fills, leaf by leaf, what target leaves unsaid (absent or null); false or a list in target fills nothing below it.
+ */
 const Value *value_fill(Arena *arena, const Value *target, const Value *defaults);
 
 /* ---- JSON Patch (RFC 6902) with JSON Pointers (RFC 6901) ---- */
 
 /*
- * What patches may still do, counted down by each call: one budget for all patches of an object set, so that copies of
- * copies and wide maps rewritten again and again end in an error instead of using up memory.
+ * What patches may still do, counted down by each call: one budget for all patches of an object set, so that copies
+ * of copies and wide maps rewritten again and again end in an error instead of using up memory.
  */
 typedef struct ValuePatchBudget {
     size_t operations;
@@ -188,9 +196,9 @@ typedef struct ValuePatchError {
 } ValuePatchError;
 
 /*
- * target with all operations carried out; NULL after the first that fails. Shares all that does not change. A value that
- * was added keeps its own origin, one that was copied or moved has the operation's, as has a map or list that lost a
- * member (there is nothing else left to point at); new entries have the operation's place for their key.
+ * target with all operations carried out; NULL after the first that fails. Shares all that does not change. A value
+ * that was added keeps its own origin, one that was copied or moved has the operation's, as has a map or list that
+ * lost a member (there is nothing else left to point at); new entries have the operation's place for their key.
  */
 const Value *value_patch(Arena *arena, const Value *target, const Value *operations, ValuePatchBudget *budget,
                          ValuePatchError *error) KILN_MUST_USE;

@@ -25,29 +25,31 @@ extern const YamlLimits yaml_limits;
 extern const YamlLimits yaml_manifest_limits;
 
 /*
- * Reads one document. An empty file (or only comments) is an empty map with the origin of the file's start. Aliases are
- * shared, merge keys (<<) are expanded under the budget, duplicate keys are errors that cite both places, keys are scalars
- * (kept as written). Refused with a clear message: invalid UTF-8, control characters, tabs as indentation, tags other than
- * the core schema's, a second document, directives other than %YAML 1.2 / 1.1 (accepted).
+ * Reads one document. An empty file (or only comments) is an empty map with the origin of the file's start. Aliases
+ * are shared, merge keys (<<) are expanded under the budget, duplicate keys are errors that cite both places, keys
+ * are scalars (kept as written). Refused with a clear message: invalid UTF-8, control characters, tabs as
+ * indentation, tags other than the core schema's, a second document, directives other than %YAML 1.2 / 1.1
+ * (accepted).
  */
 const Value *yaml_read(Arena *arena, const Source *source, Diags *diags) KILN_MUST_USE;
 
 /*
- * What a plain scalar means to other readers. Returns a short phrase naming both readings when any common reader types the
- * text differently from YAML 1.2's core schema ("10 in YAML 1.2, 8 in YAML 1.1"), else STR_NONE.
+ * What a plain scalar means to other readers. Returns a short phrase naming both readings when any common reader
+ * types the text differently from YAML 1.2's core schema ("10 in YAML 1.2, 8 in YAML 1.1"), else STR_NONE.
  */
 Str yaml_ambiguity(Arena *arena, const Value *plain);
 /* The core schema's reading (YAML 1.2.2 §10.3.2) of a plain scalar's text. */
 const Value *yaml_plain(Arena *arena, Origin origin, Str text);
 
 /*
- * Reads manifests as kubectl would: several documents, JSON, go-yaml's scalar typing, List kinds not unpacked. Each document
- * that is not empty is handed to each. Used to re-read our own output and for foreign manifests.
+ * Reads manifests as kubectl would: several documents, JSON, go-yaml's scalar typing, List kinds not unpacked. Each
+ * document that is not empty is handed to each. Used to re-read our own output and for foreign manifests.
  */
 typedef bool YamlDocumentFn(void *user, const Value *document);
 bool yaml_manifests(Arena *arena, const Source *source, Diags *diags, YamlDocumentFn *each, void *user) KILN_MUST_USE;
 
-/* A trailing comment for the entry or item being written, without '#'; STR_NONE for none. parent is the key of the map around. */
+/* A trailing comment for the entry or item being written, without '#'; STR_NONE for none. parent is the key of the
+ * map around. */
 typedef Str YamlCommentFn(void *user, Str parent, Str key, const Value *value);
 
 typedef struct YamlStyle {
@@ -57,8 +59,9 @@ typedef struct YamlStyle {
 } YamlStyle;
 
 /*
- * Appends value in block style: two spaces, sequences indented under their key, nothing folded, literal blocks for multi-line
- * text where that is safe, strings quoted whenever any common reader would re-type them. No "---", one newline at the end.
+ * Appends value in block style: two spaces, sequences indented under their key, nothing folded, literal blocks for
+ * multi-line text where that is safe, strings quoted whenever any common reader would re-type them. No "---", one
+ * newline at the end.
  */
 void yaml_write(Buf *out, const Value *value, const YamlStyle *style);
 /* One string scalar in its flow form, quoted if need be. */

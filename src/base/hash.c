@@ -1,6 +1,6 @@
 /*
- * Hashing: XXH3 for tables, SHA-256 (FIPS 180-4, through libmd) for what leaves the program. The table seed is fixed: nothing
- * depends on hash order, and an index is bounded by the limits on what is read.
+ * Hashing: XXH3 for tables, SHA-256 (FIPS 180-4, through libmd) for what leaves the program. The table seed is fixed:
+ * nothing depends on hash order, and an index is bounded by the limits on what is read.
  */
 #define XXH_INLINE_ALL
 #define XXH_STATIC_LINKING_ONLY

@@ -50,7 +50,8 @@ void near_miss_offer(NearMiss *miss, Str candidate)
     if (!miss->distance)
         return;
     /* The beginning of a longer name is what people type for short: prod for production. */
-    bool begins = miss->word.size >= SHORT_NAME && candidate.size > miss->word.size && str_starts(candidate, miss->word);
+    bool begins =
+        miss->word.size >= SHORT_NAME && candidate.size > miss->word.size && str_starts(candidate, miss->word);
     size_t distance = begins ? 1 : edit_distance(miss->word, candidate, miss->distance - 1);
     if (distance < miss->distance && distance < candidate.size) {
         miss->distance = distance;

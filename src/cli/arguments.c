@@ -1,4 +1,5 @@
-/* Taking a command line apart, by the tables: -eENV, -e ENV, --environment=ENV, --environment ENV, '--' ends options. */
+/* Taking a command line apart, by the tables: -eENV, -e ENV, --environment=ENV, --environment ENV, '--' ends options.
+ */
 #include "cli_private.h"
 
 typedef struct Parser {
@@ -26,7 +27,8 @@ static bool parser_fail(const Parser *parser, const char *what, Str found, Str m
 static void add_value(Parser *parser, OptionId id, Str value)
 {
     Arguments *arguments = parser->arguments;
-    ARENA_GROW(arguments->arena, arguments->option[id].values, arguments->option[id].count, arguments->option[id].capacity);
+    ARENA_GROW(arguments->arena, arguments->option[id].values, arguments->option[id].count,
+               arguments->option[id].capacity);
     arguments->option[id].values[arguments->option[id].count++] = value;
 }
 
@@ -79,7 +81,8 @@ static bool take_long(Parser *parser, Str word)
 static bool take_short(Parser *parser, Str word)
 {
     for (int id = 0; id < OPTION_COUNT; id++) {
-        if (!options[id].letter || options[id].letter != word.data[1] || !option_allowed(parser->command, (OptionId)id))
+        if (!options[id].letter || options[id].letter != word.data[1] ||
+            !option_allowed(parser->command, (OptionId)id))
             continue;
         return take_option(parser, (OptionId)id, word.size > 2 ? str_slice(word, 2, word.size) : STR_NONE);
     }

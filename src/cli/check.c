@@ -24,9 +24,9 @@ static ExitStatus check_overlays(const Arguments *arguments, const RenderRequest
         return EXIT_TROUBLE;
     size_t warnings = count_of(diags, SEVERITY_WARNING);
     Buf out = {0};
-    buf_printf(&out, "overlays: %zu warning%s in %zu environment%s of %zu service%s\n", warnings, cli_plural(warnings),
-               project->environment_count, cli_plural(project->environment_count), project->service_count,
-               cli_plural(project->service_count));
+    buf_printf(&out, "overlays: %zu warning%s in %zu environment%s of %zu service%s\n", warnings,
+               cli_plural(warnings), project->environment_count, cli_plural(project->environment_count),
+               project->service_count, cli_plural(project->service_count));
     cli_write(2, buf_str(&out));
     buf_release(&out);
     return EXIT_CLEAN;
@@ -43,8 +43,8 @@ static ExitStatus check_gate(const Arguments *arguments, const RenderRequest *re
     size_t errors = count_of(diags, SEVERITY_ERROR), warnings = count_of(diags, SEVERITY_WARNING);
     Buf out = {0};
     buf_printf(&out, "%zu object%s in %zu environment%s: %zu error%s, %zu warning%s\n", result.objects,
-               cli_plural(result.objects), result.environments, cli_plural(result.environments), errors, cli_plural(errors),
-               warnings, cli_plural(warnings));
+               cli_plural(result.objects), result.environments, cli_plural(result.environments), errors,
+               cli_plural(errors), warnings, cli_plural(warnings));
     cli_write(2, buf_str(&out));
     buf_release(&out);
     return status;

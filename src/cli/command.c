@@ -5,18 +5,26 @@
 
 const Option options[OPTION_COUNT] = {
     [OPTION_ENVIRONMENT] = {'e', "environment", "ENV", true, "only this environment; may be repeated"},
-    [OPTION_OUTPUT] = {'o', "output", "DIR", false, "write below DIR instead of the project's output; '-' streams to stdout"},
-    [OPTION_SET] = {0, "set", "PATH=VALUE", true, "set a field of the selected services for this run; may be repeated"},
+    [OPTION_OUTPUT] = {'o', "output", "DIR", false,
+                       "write below DIR instead of the project's output; '-' streams to stdout"},
+    [OPTION_SET] = {0, "set", "PATH=VALUE", true,
+                    "set a field of the selected services for this run; may be repeated"},
     [OPTION_FOLDER] = {'C', "directory", "DIR", false, "look for the project in DIR and above"},
-    [OPTION_CONTEXT_FILE] = {'c', "context-file", "FILE", false, "the context, a map in YAML or JSON; '-' is standard input"},
+    [OPTION_CONTEXT_FILE] = {'c', "context-file", "FILE", false,
+                             "the context, a map in YAML or JSON; '-' is standard input"},
     [OPTION_FORMAT] = {0, "format", "FORMAT", false, "how to print: json, or as without it"},
-    [OPTION_NOW] = {0, "now", "TIME", false, "what the clock says, as in 2017-01-19T16:27:20Z; without it there is none"},
+    [OPTION_NOW] = {0, "now", "TIME", false,
+                    "what the clock says, as in 2017-01-19T16:27:20Z; without it there is none"},
     [OPTION_FUNCTIONS] = {0, "functions", NULL, false, "list the functions that templates may call"},
-    [OPTION_PROJECT] = {0, "project", NULL, false, "evaluate as a template of the project, for one service and environment"},
+    [OPTION_PROJECT] = {0, "project", NULL, false,
+                        "evaluate as a template of the project, for one service and environment"},
     [OPTION_CONTEXT] = {0, "context", NULL, false, "print what that template would see, instead"},
-    [OPTION_OVERLAYS] = {0, "overlays", NULL, false, "look at what environments and services override, instead of the gate"},
-    [OPTION_TODAY] = {0, "today", "DATE", false, "the day that waivers are judged by, as in 2026-01-31; without it, today"},
-    [OPTION_CHECK] = {0, "check", NULL, false, "write nothing; list what is stale, missing or surplus, and exit 1 if anything is"},
+    [OPTION_OVERLAYS] = {0, "overlays", NULL, false,
+                         "look at what environments and services override, instead of the gate"},
+    [OPTION_TODAY] = {0, "today", "DATE", false,
+                      "the day that waivers are judged by, as in 2026-01-31; without it, today"},
+    [OPTION_CHECK] = {0, "check", NULL, false,
+                      "write nothing; list what is stale, missing or surplus, and exit 1 if anything is"},
     [OPTION_HELP] = {'h', "help", NULL, false, "print this help"},
     [OPTION_VERSION] = {0, "version", NULL, false, "print the version"},
 };
@@ -25,14 +33,18 @@ const Command commands[] = {
     {"init", "[DIR]", "start a project", NULL, 0, true, NULL},
     {"new", "NAME", "add a service to the project", NULL, 0, true, NULL},
     {"render", "[SERVICE...]", "write the manifests and workflows of the project",
-     "Without a selection everything is rendered. A selection writes and prunes only its own files: environment files\n"
-     "when no service is named, workflows on a full render only. Nothing is written unless every stage has passed.\n\n"
+     "Without a selection everything is rendered. A selection writes and prunes only its own files: environment "
+     "files\n"
+     "when no service is named, workflows on a full render only. Nothing is written unless every stage has "
+     "passed.\n\n"
      "--check compares instead: its diffs lead from what stands there to what a render writes.",
      BIT(OPTION_ENVIRONMENT) | BIT(OPTION_OUTPUT) | BIT(OPTION_CHECK) | BIT(OPTION_SET) | BIT(OPTION_FOLDER), true,
      command_render},
     {"check", "[SERVICE...]", "judge the project by the standards",
-     "Renders in memory and reports what the gate finds; nothing is written. With --overlays it looks at the layers instead:\n"
-     "overrides that change nothing or reach nothing, environments weaker than those before them, variables that are unused\n"
+     "Renders in memory and reports what the gate finds; nothing is written. With --overlays it looks at the layers "
+     "instead:\n"
+     "overrides that change nothing or reach nothing, environments weaker than those before them, variables that are "
+     "unused\n"
      "or missing.",
      BIT(OPTION_ENVIRONMENT) | BIT(OPTION_SET) | BIT(OPTION_FOLDER) | BIT(OPTION_OVERLAYS) | BIT(OPTION_TODAY), true,
      command_check},
@@ -45,7 +57,8 @@ const Command commands[] = {
      "FORMAT is text (as without it) or json. A segment with dots is quoted: config.\"config.yaml\".server.port.",
      BIT(OPTION_FORMAT) | BIT(OPTION_SET) | BIT(OPTION_FOLDER), true, command_explain},
     {"list", "", "list environments, services and images",
-     "FORMAT is text (as without it), json, or matrix: one line of JSON for a matrix of GitHub Actions, an entry for each\n"
+     "FORMAT is text (as without it), json, or matrix: one line of JSON for a matrix of GitHub Actions, an entry for "
+     "each\n"
      "service in each environment.",
      BIT(OPTION_ENVIRONMENT) | BIT(OPTION_FORMAT) | BIT(OPTION_FOLDER), false, command_list},
     {"affected", "", "list what a change touches", NULL, 0, true, NULL},
@@ -53,7 +66,8 @@ const Command commands[] = {
     {"promote", "FROM TO", "copy releases from one environment to the next", NULL, 0, true, NULL},
     {"rollback", "ENV SERVICE", "go back to the release before", NULL, 0, true, NULL},
     {"eval", "TEMPLATE", "evaluate one template",
-     "  kiln eval -c FILE TEMPLATE                     with the context in FILE; either may be '-' for standard input\n"
+     "  kiln eval -c FILE TEMPLATE                     with the context in FILE; either may be '-' for standard "
+     "input\n"
      "  kiln eval --project -e ENV SERVICE TEMPLATE    as one of the project's templates/service\n"
      "  kiln eval --project -e ENV SERVICE --context   prints what such a template sees\n"
      "  kiln eval --functions                          lists what it may call\n\n"
@@ -64,7 +78,8 @@ const Command commands[] = {
      true, command_eval},
     {"standards", "[ID]", "list the rules, or show one", NULL, 0, true, NULL},
     {"schema", "KIND", "print a JSON Schema",
-     "KIND is service, environment, project, release or standard. Editors complete and check definitions with it; with the\n"
+     "KIND is service, environment, project, release or standard. Editors complete and check definitions with it; "
+     "with the\n"
      "YAML language server, on the first line of a file:\n\n"
      "  # yaml-language-server: $schema=PATH",
      0, true, command_schema},

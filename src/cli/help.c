@@ -32,8 +32,9 @@ void help_print_command(const Command *command)
 void help_print_program(void)
 {
     Buf out = {0};
-    buf_add(&out, STR("kiln turns short service definitions and environment overlays into hardened Kubernetes manifests\n"
-                      "and GitHub Actions workflows.\n\nusage: kiln COMMAND [OPTION...] [ARGUMENT...]\n\ncommands:\n"));
+    buf_add(&out,
+            STR("kiln turns short service definitions and environment overlays into hardened Kubernetes manifests\n"
+                "and GitHub Actions workflows.\n\nusage: kiln COMMAND [OPTION...] [ARGUMENT...]\n\ncommands:\n"));
     for (size_t i = 0; i < command_count; i++)
         buf_printf(&out, "  %-12s%s%s\n", commands[i].name, commands[i].summary,
                    commands[i].run ? "" : " (not supported yet)");

@@ -28,8 +28,8 @@ static RenderRequest request_of(const Arguments *arguments)
 static void print_summary(const RenderResult *result)
 {
     Buf out = {0};
-    buf_printf(&out, "%zu object%s in %zu environment%s: ", result->objects, cli_plural(result->objects), result->environments,
-               cli_plural(result->environments));
+    buf_printf(&out, "%zu object%s in %zu environment%s: ", result->objects, cli_plural(result->objects),
+               result->environments, cli_plural(result->environments));
     if (!result->written && !result->removed)
         buf_printf(&out, "%.*s is up to date, nothing written\n", STR_ARG(result->output));
     else

@@ -48,12 +48,12 @@ static void diags_format(Diags *diags, Severity severity, Origin origin, Str fil
     diags_add(diags, (Diag){.severity = severity, .origin = origin, .file = file, .message = message});
 }
 
-#define DIAG_FORWARD(severity, origin, file)                                                                           \
-    do {                                                                                                               \
-        va_list args;                                                                                                  \
-        va_start(args, format);                                                                                        \
-        diags_format(diags, severity, origin, file, format, args);                                                     \
-        va_end(args);                                                                                                  \
+#define DIAG_FORWARD(severity, origin, file)                       \
+    do {                                                           \
+        va_list args;                                              \
+        va_start(args, format);                                    \
+        diags_format(diags, severity, origin, file, format, args); \
+        va_end(args);                                              \
     } while (0)
 
 void diag_error(Diags *diags, Origin origin, const char *format, ...)
@@ -249,8 +249,8 @@ static void text_add(Buf *out, Str text)
 }
 
 /*
- * The column from which a quoted line is secret: that of the first masked diagnostic in the line, whichever diagnostic is
- * being printed, so that a neighbour's message cannot repeat the secret. SIZE_MAX: nothing is.
+ * The column from which a quoted line is secret: that of the first masked diagnostic in the line, whichever
+ * diagnostic is being printed, so that a neighbour's message cannot repeat the secret. SIZE_MAX: nothing is.
  */
 static size_t secret_column(const Diags *diags, const Place *place)
 {

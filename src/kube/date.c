@@ -1,4 +1,5 @@
-/* Dates of the calendar, written as in 2026-01-31 (RFC 3339 full-date), so that their order is that of their bytes. */
+/* Dates of the calendar, written as in 2026-01-31 (RFC 3339 full-date), so that their order is that of their bytes.
+ */
 #include "kiln/kube.h"
 #include "chars.h"
 

@@ -106,8 +106,8 @@ const Value *model_merge_external(Arena *arena, const Value *lower, const Value 
 /* ---- filling ---- */
 
 /*
- * The value without the nulls of its maps; NULL for null itself. What stands in lists is nobody's layer, and a row may
- * keep its nulls. row NULL: below a free map.
+ * The value without the nulls of its maps; NULL for null itself. What stands in lists is nobody's layer, and a row
+ * may keep its nulls. row NULL: below a free map.
  */
 static const Value *stated_only(Arena *arena, const Field *row, const Value *value)
 {
@@ -183,9 +183,10 @@ static const Value *row_for_kind(Arena *arena, const Field *row, const Value *va
     for (uint32_t i = 0; i < value->size; i++) {
         const MapEntry *entry = &value->entries[i];
         const Field *member = row_member(row, entry->key);
-        const Value *kept = !member                   ? entry->value
-                            : row_suits(member, kind) ? row_for_kind(arena, member, entry->value, row_within(member, kind))
-                                                      : NULL;
+        const Value *kept = !member ? entry->value
+                            : row_suits(member, kind)
+                                ? row_for_kind(arena, member, entry->value, row_within(member, kind))
+                                : NULL;
         if (kept == entry->value)
             continue;
         if (!map.arena)

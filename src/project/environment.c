@@ -1,6 +1,6 @@
 /*
- * Environments: built-in ones, files, parents. An environment is built once, its parent first; what it inherits is settled
- * here, so that nobody else walks the chain but for the overlays of layer 5 and 7.
+ * Environments: built-in ones, files, parents. An environment is built once, its parent first; what it inherits is
+ * settled here, so that nobody else walks the chain but for the overlays of layer 5 and 7.
  */
 #include "project_private.h"
 
@@ -19,7 +19,8 @@ const Str tier_names[TIER_COUNT] = {
 static const char *const own_rows[] = {"extends", "tier",     "defaults", "namespace", "domain",    "cluster",
                                        "vars",    "external", "revision", "quota",     "limitRange", "deploy"};
 /* Of those, what a child does not take from its parent (definition.md §1.10). */
-static const char *const not_inherited[] = {"extends", "tier", "defaults", "namespace", "domain", "vars", "external", "revision"};
+static const char *const not_inherited[] = {"extends", "tier", "defaults", "namespace",
+                                            "domain",  "vars", "external", "revision"};
 
 typedef enum BuildState { NOT_BUILT, BEING_BUILT, BUILT, BROKEN } BuildState;
 
@@ -170,8 +171,8 @@ static Slot *parent_slot(Chain *chain, Slot *slot, const Value *extends)
         near_miss_offer(&miss, tier_names[i]);
     Str best = near_miss_best(&miss);
     if (best.data)
-        diag_error(loader->diags, extends->origin, "extends: no environment '%.*s'; did you mean '%.*s'?", STR_ARG(name),
-                   STR_ARG(best));
+        diag_error(loader->diags, extends->origin, "extends: no environment '%.*s'; did you mean '%.*s'?",
+                   STR_ARG(name), STR_ARG(best));
     else
         diag_error(loader->diags, extends->origin, "extends: no environment '%.*s'; add environments/%.*s.yaml",
                    STR_ARG(name), STR_ARG(name));
@@ -230,7 +231,8 @@ static void apply_file(Chain *chain, Slot *slot)
     const Value *own = rows(arena, slot->file, true);
     environment->own = model_merge_document(arena, environment->own, own, MODEL_ENVIRONMENT);
     environment->vars = value_merge(arena, environment->vars, value_get(slot->file, STR("vars")));
-    environment->external = model_merge_external(arena, environment->external, value_get(slot->file, STR("external")));
+    environment->external =
+        model_merge_external(arena, environment->external, value_get(slot->file, STR("external")));
 }
 
 static bool find_parent(Chain *chain, Slot *slot)
@@ -307,7 +309,8 @@ static bool settle_names(Loader *loader, Environment *environment)
         if (row)
             map_set(&map, row->key, row->key_origin, row->value);
     }
-    const Value *own = references_resolve(arena, map_end(&map, environment->own->origin), &scope, NULL, loader->diags);
+    const Value *own =
+        references_resolve(arena, map_end(&map, environment->own->origin), &scope, NULL, loader->diags);
     if (!own)
         return false;
     Str domain = value_text_at(own, "domain");
@@ -368,8 +371,8 @@ static Slot *listed_slot(Chain *chain, const Value *item)
                    STR_ARG(name), STR_ARG(best));
     else
         diag_error(loader->diags, item->origin,
-                   "environments: no environment '%.*s'; add environments/%.*s.yaml with extends: staging", STR_ARG(name),
-                   STR_ARG(name));
+                   "environments: no environment '%.*s'; add environments/%.*s.yaml with extends: staging",
+                   STR_ARG(name), STR_ARG(name));
     loader->failed = true;
     return NULL;
 }

@@ -65,7 +65,8 @@ typedef struct LayerList {
     size_t capacity;
 } LayerList;
 
-static void layer_add(const Layering *layering, LayerList *layers, unsigned number, Str environment, const Value *value)
+static void layer_add(const Layering *layering, LayerList *layers, unsigned number, Str environment,
+                      const Value *value)
 {
     if (!value || !value->size)
         return;
@@ -74,7 +75,8 @@ static void layer_add(const Layering *layering, LayerList *layers, unsigned numb
 }
 
 /* Layer 3, 5 or 7 of an environment and its ancestors, parents first. */
-static void layers_add_chain(const Layering *layering, LayerList *layers, unsigned number, const Environment *environment)
+static void layers_add_chain(const Layering *layering, LayerList *layers, unsigned number,
+                             const Environment *environment)
 {
     if (environment->parent)
         layers_add_chain(layering, layers, number, environment->parent);
@@ -94,8 +96,8 @@ static const Value *release_layer(const Layering *layering)
     return map_end(&map, release->origin);
 }
 
-size_t project_layers(const Project *project, const Environment *environment, const ServiceFile *service, Arena *arena,
-                      Layer **layers)
+size_t project_layers(const Project *project, const Environment *environment, const ServiceFile *service,
+                      Arena *arena, Layer **layers)
 {
     const Layering layering = {project, environment, service, arena};
     const Environment *oldest = environment;
@@ -131,7 +133,8 @@ static const Value *release_of(const Layering *layering, Diags *diags)
     const Value *release = value_get(environment->releases, layering->service->name);
     if (!release || !image_is_overridden(layering, environment))
         return release;
-    diag_note(diags, release->origin, "the release of '%.*s' is not used: its image in %.*s is stated by a higher layer",
+    diag_note(diags, release->origin,
+              "the release of '%.*s' is not used: its image in %.*s is stated by a higher layer",
               STR_ARG(layering->service->name), STR_ARG(environment->name));
     return NULL;
 }
@@ -153,7 +156,8 @@ static Str image_version(Str text, const Value *release)
     return colon < 0 ? STR("") : str_slice(digest, (size_t)colon + 1, (size_t)colon + 13);
 }
 
-static bool resolve_version(const Value *filled, ReferenceScope *scope, const Value *release, Arena *arena, Diags *diags)
+static bool resolve_version(const Value *filled, ReferenceScope *scope, const Value *release, Arena *arena,
+                            Diags *diags)
 {
     const Value *image = value_get(filled, STR("image"));
     scope->version = STR("");
@@ -242,7 +246,8 @@ bool project_define(const Project *project, const Environment *environment, cons
         return false;
     definition->value = resolve_and_check(&layering, filled, &scope, diags);
     Path vars_path = {NULL, STR("vars"), 0};
-    definition->vars = scope.vars ? references_resolve(arena, scope.vars, &scope, &vars_path, diags) : &value_empty_map;
+    definition->vars =
+        scope.vars ? references_resolve(arena, scope.vars, &scope, &vars_path, diags) : &value_empty_map;
     return definition->value && definition->vars && image_present(&layering, definition, diags);
 }
 

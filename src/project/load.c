@@ -1,6 +1,6 @@
 /*
- * Loading a project: kiln.yaml found upwards from a folder, then environments/, services/ and releases/ beside it. A broken file
- * does not stop the others from being read, so that one run reports all that is wrong.
+ * Loading a project: kiln.yaml found upwards from a folder, then environments/, services/ and releases/ beside it. A
+ * broken file does not stop the others from being read, so that one run reports all that is wrong.
  */
 #include "project_private.h"
 
@@ -12,7 +12,8 @@
 #include "kiln/kube.h"
 #include "kiln/yaml.h"
 
-/* A service's name is also its jobs' prefix, and a CronJob's name may have 52 characters (Kubernetes: 63 less the Job's suffix). */
+/* A service's name is also its jobs' prefix, and a CronJob's name may have 52 characters (Kubernetes: 63 less the
+ * Job's suffix). */
 enum { SERVICE_NAME_LIMIT = 52 };
 
 /* ---- finding ---- */
@@ -31,12 +32,13 @@ static bool has_project(Arena *arena, Str folder)
 
 static bool is_below(Str folder, Str above)
 {
-    return folder.size > above.size && str_starts(folder, above) && (above.size == 1 || folder.data[above.size] == '/');
+    return folder.size > above.size && str_starts(folder, above) &&
+           (above.size == 1 || folder.data[above.size] == '/');
 }
 
 /*
- * The way from the working directory to root, for file names in messages: "" inside root, "../" from one folder below it,
- * "examples/shop/" from above, the whole path from anywhere else.
+ * The way from the working directory to root, for file names in messages: "" inside root, "../" from one folder below
+ * it, "examples/shop/" from above, the whole path from anywhere else.
  */
 static Str prefix_to(Arena *arena, Str root)
 {
@@ -67,9 +69,10 @@ static bool find_root(Loader *loader, const char *folder)
     Str root = start;
     while (!has_project(loader->arena, root)) {
         if (str_equal(root, STR("/"))) {
-            diag_plain_error(loader->diags,
-                             "no project: found no kiln.yaml in %.*s or any folder above it; run 'kiln init' to start one",
-                             STR_ARG(start));
+            diag_plain_error(
+                loader->diags,
+                "no project: found no kiln.yaml in %.*s or any folder above it; run 'kiln init' to start one",
+                STR_ARG(start));
             return false;
         }
         root = parent_of(root);
@@ -144,7 +147,8 @@ static bool service_name_valid(Loader *loader, Str path, Str name)
                                           : NULL;
     if (!why)
         return true;
-    diag_file_error(loader->diags, arena_printf(loader->arena, "%.*s%.*s", STR_ARG(loader->project->prefix), STR_ARG(path)),
+    diag_file_error(loader->diags,
+                    arena_printf(loader->arena, "%.*s%.*s", STR_ARG(loader->project->prefix), STR_ARG(path)),
                     "'%.*s' cannot be a service's name: %s; rename the file", STR_ARG(name), why);
     return false;
 }
@@ -211,7 +215,8 @@ static void load_services(Loader *loader)
     size_t count = 0;
     int error = folder_list(loader->arena, AT_FDCWD, folder.data, &entries, &count);
     if (error && error != ENOENT) {
-        project_report_read(loader->diags, arena_printf(loader->arena, "%.*sservices", STR_ARG(project->prefix)), error);
+        project_report_read(loader->diags, arena_printf(loader->arena, "%.*sservices", STR_ARG(project->prefix)),
+                            error);
         loader->failed = true;
         return;
     }
@@ -249,8 +254,9 @@ static void check_block_names(Loader *loader, const ServiceFile *service)
             diag_error(loader->diags, entry->key_origin, "environments: no environment '%.*s'; did you mean '%.*s'?",
                        STR_ARG(entry->key), STR_ARG(best));
         else
-            diag_error(loader->diags, entry->key_origin, "environments: no environment '%.*s'; add environments/%.*s.yaml",
-                       STR_ARG(entry->key), STR_ARG(entry->key));
+            diag_error(loader->diags, entry->key_origin,
+                       "environments: no environment '%.*s'; add environments/%.*s.yaml", STR_ARG(entry->key),
+                       STR_ARG(entry->key));
         loader->failed = true;
     }
 }

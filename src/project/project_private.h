@@ -46,6 +46,7 @@ const Value *references_resolve(Arena *arena, const Value *value, const Referenc
                                 Diags *diags);
 
 /* The same, and the result validated and expanded once more; how says as what. */
-const Value *references_check(Arena *arena, const Value *value, const ReferenceScope *scope, ModelExpand how, Diags *diags);
+const Value *references_check(Arena *arena, const Value *value, const ReferenceScope *scope, ModelExpand how,
+                              Diags *diags);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * References: ${project.…} ${env.…} ${service.…} ${vars.…} ${file:…}. A string that is one whole reference takes the value it
- * names, any other keeps being a string. $${ is a literal ${. References inside vars are resolved when they are used,
- * with a bound on how far they lead, so that a circle ends in a message.
+ * References: ${project.…} ${env.…} ${service.…} ${vars.…} ${file:…}. A string that is one whole reference takes the
+ * value it names, any other keeps being a string. $${ is a literal ${. References inside vars are resolved when they
+ * are used, with a bound on how far they lead, so that a circle ends in a message.
  */
 #include "project_private.h"
 
@@ -53,8 +53,8 @@ static const Value *fail_not_a_reference(Resolver *resolver, const Value *string
 {
     Str inner = str_slice(piece, 2, piece.size - 1);
     diag_error(resolver->diags, piece_origin(resolver, string, piece),
-               "'%.*s' is not a reference (project, env, service, vars, file); write $${%.*s} for a literal", STR_ARG(piece),
-               STR_ARG(inner));
+               "'%.*s' is not a reference (project, env, service, vars, file); write $${%.*s} for a literal",
+               STR_ARG(piece), STR_ARG(inner));
     resolver->failed = true;
     return NULL;
 }
@@ -163,8 +163,8 @@ static const Value *fail_undefined(Resolver *resolver, const Value *string, Str 
                           arena_printf(resolver->arena, ", %.*s,", STR_ARG(rest)), 0) >= 0;
     Origin at = piece_origin(resolver, string, piece);
     if (!known)
-        diag_error(resolver->diags, at, "%.*s: '%.*s' is not a reference; %s has %s", STR_ARG(field_text(resolver, path)),
-                   STR_ARG(inner), root->name, root->members);
+        diag_error(resolver->diags, at, "%.*s: '%.*s' is not a reference; %s has %s",
+                   STR_ARG(field_text(resolver, path)), STR_ARG(inner), root->name, root->members);
     else if (root->find == root_project)
         diag_error(resolver->diags, at, "%.*s: %.*s is not set; add %.*s to kiln.yaml",
                    STR_ARG(field_text(resolver, path)), STR_ARG(inner), STR_ARG(rest));
@@ -172,7 +172,8 @@ static const Value *fail_undefined(Resolver *resolver, const Value *string, Str 
         diag_error(resolver->diags, at, "%.*s: env.domain is not set; add domain to kiln.yaml",
                    STR_ARG(field_text(resolver, path)));
     else
-        diag_error(resolver->diags, at, "%.*s: %.*s is not known here", STR_ARG(field_text(resolver, path)), STR_ARG(inner));
+        diag_error(resolver->diags, at, "%.*s: %.*s is not known here", STR_ARG(field_text(resolver, path)),
+                   STR_ARG(inner));
     return NULL;
 }
 
@@ -283,8 +284,9 @@ static void join_piece(Resolver *resolver, Joined *joined, const Value *string, 
     if (!found)
         return;
     if (!value_is_scalar(found)) {
-        diag_error(resolver->diags, piece_origin(resolver, string, piece), "%.*s: '%.*s' is %s and cannot stand inside text",
-                   STR_ARG(field_text(resolver, path)), STR_ARG(piece), value_kind_name((ValueKind)found->kind));
+        diag_error(resolver->diags, piece_origin(resolver, string, piece),
+                   "%.*s: '%.*s' is %s and cannot stand inside text", STR_ARG(field_text(resolver, path)),
+                   STR_ARG(piece), value_kind_name((ValueKind)found->kind));
         resolver->failed = true;
         return;
     }
@@ -305,7 +307,8 @@ static const Value *join(Resolver *resolver, const Value *string, const Path *pa
             break;
         size_t end = escaped ? start + 2 : piece_end(text, start);
         if (!end) {
-            diag_error(resolver->diags, string->origin, "%.*s: '${' is not closed; add '}' or write $${ for a literal",
+            diag_error(resolver->diags, string->origin,
+                       "%.*s: '${' is not closed; add '}' or write $${ for a literal",
                        STR_ARG(field_text(resolver, path)));
             resolver->failed = true;
             break;
@@ -399,7 +402,8 @@ const Value *references_resolve(Arena *arena, const Value *value, const Referenc
     return resolver.failed ? NULL : result;
 }
 
-const Value *references_check(Arena *arena, const Value *value, const ReferenceScope *scope, ModelExpand how, Diags *diags)
+const Value *references_check(Arena *arena, const Value *value, const ReferenceScope *scope, ModelExpand how,
+                              Diags *diags)
 {
     const Value *resolved = references_resolve(arena, value, scope, NULL, diags);
     return resolved ? model_expand(arena, resolved, how, diags) : NULL;

@@ -1,6 +1,6 @@
 /*
- * --set path=value: one run's own layer. The path is dotted, "…" quotes a segment that holds dots; the value is a YAML scalar,
- * a flow list or a flow map. Each argument is a source of its own, so that messages can point into it.
+ * --set path=value: one run's own layer. The path is dotted, "…" quotes a segment that holds dots; the value is a
+ * YAML scalar, a flow list or a flow map. Each argument is a source of its own, so that messages can point into it.
  */
 #include "project_private.h"
 
@@ -68,7 +68,8 @@ static const Value *set_one(Arena *arena, const Source *source, Diags *diags)
     SetPath path;
     size_t offset = set_path_parse(source->text, &path);
     if (!offset) {
-        diag_error(diags, source->base, "expected path=value, such as replicas=3, found '%.*s'", STR_ARG(source->text));
+        diag_error(diags, source->base, "expected path=value, such as replicas=3, found '%.*s'",
+                   STR_ARG(source->text));
         return NULL;
     }
     const Value *value = set_value(arena, source, offset, diags);

@@ -1,6 +1,6 @@
 /*
- * Pinned actions: name, tag and the commit that the tag stood at when it was checked (standards catalogue, part D). Workflows
- * name an action once, here; the commit is what runs, the tag is what people read behind it.
+ * Pinned actions: name, tag and the commit that the tag stood at when it was checked (standards catalogue, part D).
+ * Workflows name an action once, here; the commit is what runs, the tag is what people read behind it.
  */
 #include "kiln/render.h"
 
@@ -48,7 +48,8 @@ Str pinned_action_tag(Str uses)
     return str_from(action->tag);
 }
 
-/* zizmor's undocumented-permissions and rule wf-permissions want a reason behind each permission but `contents: read`. */
+/* zizmor's undocumented-permissions and rule wf-permissions want a reason behind each permission but `contents:
+ * read`. */
 static const struct {
     const char *permission;
     const char *access;

@@ -1,6 +1,6 @@
 /*
- * Host functions: what templates and rules may call beyond JSON-e's own built-ins. All are pure: no clock, no randomness, no
- * environment. One table names, bounds and documents them.
+ * Host functions: what templates and rules may call beyond JSON-e's own built-ins. All are pure: no clock, no
+ * randomness, no environment. One table names, bounds and documents them.
  */
 #include "render_private.h"
 
@@ -13,8 +13,9 @@
 /* Limits of one match, far above any sane pattern. Its steps are also taken from the evaluation's. */
 enum { MATCH_STEPS = 500000, HEAP_LIMIT_KIB = 1024, SUBJECT_LIMIT = 1024 * 1024, PATTERN_LIMIT = 16 * 1024 };
 
-#define CALL_PARAMETERS                                                                                                \
-    const Function *function, JsoneRun *run, const JsoneScope *scope, Origin at, const Value *const *args, size_t count
+#define CALL_PARAMETERS                                                                                    \
+    const Function *function, JsoneRun *run, const JsoneScope *scope, Origin at, const Value *const *args, \
+        size_t count
 #define CALL_UNUSED (void)function, (void)scope, (void)count, (void)at, (void)run
 
 static const Value *expect(JsoneRun *run, const Function *function, Origin at, const Value *value, ValueKind kind)
@@ -304,8 +305,10 @@ static const Function functions[] = {
     {NAME("sha256"), call_sha256, 1, 1, "sha256(text): 64 hexadecimal digits", NULL},
     {NAME("toYaml"), call_to_yaml, 1, 1, "toYaml(value): as YAML text", NULL},
     {NAME("toJson"), call_to_json, 1, 1, "toJson(value): as compact JSON text", NULL},
-    {NAME("semver"), call_semver, 1, 1, "semver(text): whether it is a semantic version; a leading v is allowed", NULL},
-    {NAME("matches"), call_matches, 2, 2, "matches(text, pattern): whether a Perl-compatible pattern is found in it", NULL},
+    {NAME("semver"), call_semver, 1, 1, "semver(text): whether it is a semantic version; a leading v is allowed",
+     NULL},
+    {NAME("matches"), call_matches, 2, 2, "matches(text, pattern): whether a Perl-compatible pattern is found in it",
+     NULL},
 };
 
 const Value *render_functions(Arena *arena)

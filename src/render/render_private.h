@@ -4,7 +4,13 @@
 
 #include "kiln/render.h"
 
-typedef enum TemplateScope { SCOPE_SERVICE, SCOPE_ENVIRONMENT, SCOPE_PROJECT, SCOPE_PARTS, SCOPE_COUNT } TemplateScope;
+typedef enum TemplateScope {
+    SCOPE_SERVICE,
+    SCOPE_ENVIRONMENT,
+    SCOPE_PROJECT,
+    SCOPE_PARTS,
+    SCOPE_COUNT
+} TemplateScope;
 
 typedef struct TemplateFile {
     Str name; /* file name; of a part without its ending */

@@ -97,7 +97,8 @@ static void list_own(Loading *loading, TemplateScope scope, OwnFiles *own)
     int error = folder_list(arena, AT_FDCWD, folder.data, &own->entries, &own->count);
     if (!error || error == ENOENT)
         return;
-    diag_file_error(loading->diags, arena_printf(arena, "%.*s%.*s", STR_ARG(project->prefix), STR_ARG(folders[scope])),
+    diag_file_error(loading->diags,
+                    arena_printf(arena, "%.*s%.*s", STR_ARG(project->prefix), STR_ARG(folders[scope])),
                     "cannot read: %s", strerror(error));
     loading->failed = true;
 }

@@ -1,6 +1,6 @@
 /*
- * All services of an environment, made complete: each by itself, then their peers, then what the namespace must hold. The
- * result is the template context.
+ * All services of an environment, made complete: each by itself, then their peers, then what the namespace must hold.
+ * The result is the template context.
  */
 #include "service_private.h"
 
@@ -13,8 +13,9 @@ static const char *const passed[] = {
 
 static const Value *complete_project(Arena *arena, const Project *project)
 {
-    static const char *const rows[] = {"name",     "domain", "registry", "allowedRegistries", "repository", "kubernetes",
-                                       "platform", "gitops", "network",  "workflow",          "output"};
+    static const char *const rows[] = {"name",       "domain",     "registry", "allowedRegistries",
+                                       "repository", "kubernetes", "platform", "gitops",
+                                       "network",    "workflow",   "output"};
     MapBuilder map = map_begin(arena);
     for (size_t i = 0; i < LENGTH_OF(rows); i++)
         put(&map, rows[i], value_get(project->value, str_from(rows[i])));
@@ -74,15 +75,18 @@ static const Value *service_block(Work *work)
     return map_end(&map, block->origin);
 }
 
-/* A StatefulSet has one pod where it says nothing, whatever the environment's default, and replaces them one by one. */
+/* A StatefulSet has one pod where it says nothing, whatever the environment's default, and replaces them one by one.
+ */
 static const Value *stateful(Work *work, const Value *value)
 {
     const Value *type = value_path(value, "strategy.type"), *own = value_path(work->definition.own, "strategy.type");
     const Value *rolling = make_text(work->arena, ORIGIN_NONE, "RollingUpdate");
     if (!value_is_none(own) && !value_equal(type, rolling))
-        work_error(work, place_of(work, own), "strategy: a StatefulSet only knows RollingUpdate, found %.*s; remove it",
+        work_error(work, place_of(work, own),
+                   "strategy: a StatefulSet only knows RollingUpdate, found %.*s; remove it",
                    STR_ARG(value_text(type)));
-    MapBuilder map = map_begin_with(work->arena, value), strategy = map_begin_with(work->arena, value_get(value, STR("strategy")));
+    MapBuilder map = map_begin_with(work->arena, value),
+               strategy = map_begin_with(work->arena, value_get(value, STR("strategy")));
     put(&strategy, "type", rolling);
     put(&map, "strategy", map_end(&strategy, value->origin));
     if (value_is_none(value_get(work->definition.stated, STR("replicas"))))
@@ -140,7 +144,8 @@ static void work_complete(Work *work)
 static bool work_begin(Work *work, Arena *arena, const Project *project, const Environment *environment,
                        const ServiceFile *service, Diags *diags)
 {
-    *work = (Work){.arena = arena, .diags = diags, .project = project, .environment = environment, .name = service->name};
+    *work =
+        (Work){.arena = arena, .diags = diags, .project = project, .environment = environment, .name = service->name};
     work->service = work;
     work->kind = service->kind;
     return project_define(project, environment, service, arena, diags, &work->definition);
@@ -254,9 +259,10 @@ static bool image_known(const Definition *definition, Diags *diags)
     bool built = language.size && !str_equal(language, STR("none"));
     if (!built || !value_is_none(value_get(definition->value, STR("image"))))
         return true;
-    diag_error(diags, definition->service->origin,
-               "image is missing: CI publishes it, and sees neither environments nor --set; name it here, or write build: "
-               "{language: none}");
+    diag_error(
+        diags, definition->service->origin,
+        "image is missing: CI publishes it, and sees neither environments nor --set; name it here, or write build: "
+        "{language: none}");
     return false;
 }
 
@@ -285,7 +291,8 @@ bool services_complete_once(Arena *arena, const Project *project, Diags *diags, 
         else if (definition.enabled && !image_known(&definition, diags))
             ok = false;
         else if (definition.enabled)
-            map_set(&services, project->services[i].name, project->services[i].origin, service_once(arena, &definition));
+            map_set(&services, project->services[i].name, project->services[i].origin,
+                    service_once(arena, &definition));
     }
     ListBuilder environments = list_begin(arena);
     for (size_t i = 0; i < project->environment_count; i++) {

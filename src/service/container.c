@@ -1,4 +1,5 @@
-/* One container, the main one or another: ports, variables, probes, sizes, mounts, in the shape that the container part of the templates takes. */
+/* One container, the main one or another: ports, variables, probes, sizes, mounts, in the shape that the container
+ * part of the templates takes. */
 #include "service_private.h"
 
 /* ---- ports ---- */
@@ -15,20 +16,23 @@ static void check_port(Work *work, const MapEntry *entry)
     const MapBuilder *ports = &work->pod->ports;
     for (size_t i = 0; i < ports->count; i++) {
         const MapEntry *other = &ports->entries[i];
-        bool same = value_number_at(entry->value, "containerPort", 0) == value_number_at(other->value, "containerPort", 0) &&
-                    str_equal(value_text_at(entry->value, "protocol"), value_text_at(other->value, "protocol"));
+        bool same =
+            value_number_at(entry->value, "containerPort", 0) == value_number_at(other->value, "containerPort", 0) &&
+            str_equal(value_text_at(entry->value, "protocol"), value_text_at(other->value, "protocol"));
         if (str_equal(entry->key, other->key))
-            field_error(work, entry->key_origin, "ports.%.*s: another container of the pod has a port of that name; rename one",
+            field_error(work, entry->key_origin,
+                        "ports.%.*s: another container of the pod has a port of that name; rename one",
                         STR_ARG(entry->key));
         else if (same)
             field_error(work, entry->key_origin, "ports.%.*s: port %.*s is taken by '%.*s'; give it another number",
-                        STR_ARG(entry->key), STR_ARG(value_text_at(entry->value, "containerPort")), STR_ARG(other->key));
+                        STR_ARG(entry->key), STR_ARG(value_text_at(entry->value, "containerPort")),
+                        STR_ARG(other->key));
     }
 }
 
 /*
- * The Service's number: 80 for http, else the container's own (definition.md: ports). A headless Service leads to the pods
- * themselves, so that its number can be no other.
+ * The Service's number: 80 for http, else the container's own (definition.md: ports). A headless Service leads to the
+ * pods themselves, so that its number can be no other.
  */
 static const Value *port_complete(Work *work, Str name, const Value *port)
 {
@@ -104,13 +108,16 @@ static const Value *port_unsaid(Work *work, Str preferred, const char *field, Or
     if (only)
         return port_named(work, only, field, place);
     if (!work->ports->size)
-        field_error(work, place, "%s: the service declares no port; add ports: {%.*s: 8080}", field, STR_ARG(preferred));
+        field_error(work, place, "%s: the service declares no port; add ports: {%.*s: 8080}", field,
+                    STR_ARG(preferred));
     else
-        field_error(work, place, "%s: several ports and none is named '%.*s'; say which: %s", field, STR_ARG(preferred), hint);
+        field_error(work, place, "%s: several ports and none is named '%.*s'; say which: %s", field,
+                    STR_ARG(preferred), hint);
     return NULL;
 }
 
-const Value *port_resolve(Work *work, const Value *reference, Str preferred, const char *field, Origin place, const char *hint)
+const Value *port_resolve(Work *work, const Value *reference, Str preferred, const char *field, Origin place,
+                          const char *hint)
 {
     if (value_is_none(reference))
         return port_unsaid(work, preferred, field, place, hint);
@@ -121,8 +128,8 @@ const Value *port_resolve(Work *work, const Value *reference, Str preferred, con
         field_error(work, place_of(work, reference), "%s: no port '%.*s'; declared: %.*s", field,
                    STR_ARG(value_text(reference)), STR_ARG(port_names(work)));
     else
-        field_error(work, place_of(work, reference), "%s: the service declares no port; add ports: {%.*s: 8080}", field,
-                   STR_ARG(preferred));
+        field_error(work, place_of(work, reference), "%s: the service declares no port; add ports: {%.*s: 8080}",
+                    field, STR_ARG(preferred));
     return NULL;
 }
 
@@ -138,7 +145,8 @@ static const Value *env_source(Work *work, const MapEntry *variable)
     for (uint32_t i = 0; i < value->size; i++) {
         const MapEntry *entry = &value->entries[i];
         const Value *source = entry->value;
-        source = source->kind == VALUE_MAP ? without_nones(work->arena, source) : value_as_string(work->arena, source);
+        source =
+            source->kind == VALUE_MAP ? without_nones(work->arena, source) : value_as_string(work->arena, source);
         map_set(&map, entry->key, entry->key_origin, source);
     }
     return map_end(&map, value->origin);
@@ -151,8 +159,8 @@ static const Value *env_make(Work *work, const Value *secrets)
     for (uint32_t i = 0; i < stated->size; i++) {
         const MapEntry *entry = &stated->entries[i];
         if (value_get(secrets, entry->key))
-            field_error(work, entry->key_origin, "env.%.*s: a secret of that name becomes the same variable; rename one",
-                       STR_ARG(entry->key));
+            field_error(work, entry->key_origin,
+                        "env.%.*s: a secret of that name becomes the same variable; rename one", STR_ARG(entry->key));
         map_set(&env, entry->key, entry->key_origin, env_source(work, entry));
     }
     return map_end(&env, ORIGIN_NONE);

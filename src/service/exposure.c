@@ -10,11 +10,13 @@ static void check_service(Work *work)
     if (!work->ports->size || !str_equal(value_text_at(service, "type"), STR("LoadBalancer")))
         return;
     if (!value_is(ranges, VALUE_LIST) || !ranges->size)
-        work_error(work, place_of(work, type), "service.loadBalancerSourceRanges is missing; name the networks that may reach "
+        work_error(work, place_of(work, type),
+                   "service.loadBalancerSourceRanges is missing; name the networks that may reach "
                    "the load balancer, such as [203.0.113.0/24]");
     if (is_headless(work))
-        work_error(work, place_of(work, value_get(service, STR("headless"))),
-                   "service.headless: a load balancer needs a cluster address; remove headless or type: LoadBalancer");
+        work_error(
+            work, place_of(work, value_get(service, STR("headless"))),
+            "service.headless: a load balancer needs a cluster address; remove headless or type: LoadBalancer");
 }
 
 /* All of them are Services of one namespace. */
@@ -38,8 +40,10 @@ void aliases_check(Work *works, size_t count)
             const Value *alias = aliases->items[j];
             uint32_t owner = index_get(names, value_text(alias));
             if (owner != INDEX_NONE)
-                work_error(work, place_of(work, alias), "service.aliases: '%.*s' is a name of service '%.*s' already; choose "
-                           "another", STR_ARG(value_text(alias)), STR_ARG(works[owner].name));
+                work_error(work, place_of(work, alias),
+                           "service.aliases: '%.*s' is a name of service '%.*s' already; choose "
+                           "another",
+                           STR_ARG(value_text(alias)), STR_ARG(works[owner].name));
             else
                 index_put(names, value_text(alias), (uint32_t)i);
         }
@@ -62,9 +66,10 @@ static void service_ports_complete(Work *work)
             const MapEntry *other = &work->ports->entries[j];
             if (value_equal(value_get(other->value, STR("port")), value_get(entry->value, STR("port"))) &&
                 value_equal(value_get(other->value, STR("protocol")), value_get(entry->value, STR("protocol"))))
-                work_error(work, entry->key_origin, "ports.%.*s: the Service's port %.*s is taken by '%.*s'; add port: with "
-                           "another number", STR_ARG(entry->key), STR_ARG(value_text_at(entry->value, "port")),
-                           STR_ARG(other->key));
+                work_error(work, entry->key_origin,
+                           "ports.%.*s: the Service's port %.*s is taken by '%.*s'; add port: with "
+                           "another number",
+                           STR_ARG(entry->key), STR_ARG(value_text_at(entry->value, "port")), STR_ARG(other->key));
         }
         list_add(&list, map_end(&port, entry->value->origin));
     }
@@ -87,7 +92,8 @@ static void metrics_complete(Work *work)
         if (!value_path(work->definition.own, "metrics"))
             return;
     }
-    const Value *resolved = port_resolve(work, port, STR("metrics"), "metrics.port", place_of(work, stated), "{port: http}");
+    const Value *resolved =
+        port_resolve(work, port, STR("metrics"), "metrics.port", place_of(work, stated), "{port: http}");
     if (!resolved)
         return;
     MapBuilder map = map_begin_with(work->arena, complete);
@@ -148,7 +154,8 @@ static const Value *tls_make(Work *work, const Value *ingress)
     return map_end(&map, tls ? tls->origin : ingress->origin);
 }
 
-/* 100 requests per second and client where the controller is one whose annotation kiln knows (rule ingress-rate-limit). */
+/* 100 requests per second and client where the controller is one whose annotation kiln knows (rule
+ * ingress-rate-limit). */
 static const Value *rate_limit_make(Work *work, const Value *ingress)
 {
     const Value *stated = stated_at(work, "ingress.rateLimit");
@@ -158,8 +165,10 @@ static const Value *rate_limit_make(Work *work, const Value *ingress)
         /* What kiln.yaml or an environment presets for nginx is inert here; what the service itself says is not. */
         const Value *own = value_path(work->definition.own, "ingress.rateLimit");
         if (value_is(own, VALUE_MAP) && own->size)
-            work_error(work, place_of(work, own), "ingress.rateLimit: kiln knows no rate limit of controller '%.*s'; write what "
-                       "it reads under ingress.annotations", STR_ARG(value_text_at(ingress, "className")));
+            work_error(work, place_of(work, own),
+                       "ingress.rateLimit: kiln knows no rate limit of controller '%.*s'; write what "
+                       "it reads under ingress.annotations",
+                       STR_ARG(value_text_at(ingress, "className")));
         return NULL;
     }
     const Value *limit = value_get(ingress, STR("rateLimit"));
@@ -194,7 +203,8 @@ static void ingress_complete(Work *work)
     bool gateway = value_is(value_get(ingress, STR("gateway")), VALUE_MAP);
     if (!gateway && !value_text_at(ingress, "className").size) {
         work_error(work, place_of(work, host),
-                   "ingress.className is missing; name the controller in kiln.yaml: defaults: {ingress: {className: nginx}}");
+                   "ingress.className is missing; name the controller in kiln.yaml: defaults: {ingress: {className: "
+                   "nginx}}");
         return;
     }
     MapBuilder map = map_begin_with(work->arena, ingress);

@@ -52,7 +52,8 @@ static const Value *rule_make(Work *work, const Value *route)
 
 /* All routes of one host: they are one object, since an HTTPRoute leads every host that it names to all of its rules.
  */
-static const Value *http_route_make(Work *work, const Value *routes, const Value *host, const Value *name, Str backend)
+static const Value *http_route_make(Work *work, const Value *routes, const Value *host, const Value *name,
+                                    Str backend)
 {
     ListBuilder rules = list_begin(work->arena);
     for (uint32_t i = 0; i < routes->size; i++) {

@@ -2,8 +2,14 @@
 #include "service_private.h"
 
 /* Labels that kiln sets itself (rule standard-labels); a definition may not. */
-static const char *const own_labels[] = {"app", "version", "owner", "app.kubernetes.io/name", "app.kubernetes.io/instance",
-                                         "app.kubernetes.io/version", "app.kubernetes.io/managed-by", "app.kubernetes.io/part-of"};
+static const char *const own_labels[] = {"app",
+                                         "version",
+                                         "owner",
+                                         "app.kubernetes.io/name",
+                                         "app.kubernetes.io/instance",
+                                         "app.kubernetes.io/version",
+                                         "app.kubernetes.io/managed-by",
+                                         "app.kubernetes.io/part-of"};
 
 /* ---- image ---- */
 
@@ -27,7 +33,8 @@ void image_complete(Work *work)
     Image image;
     const char *why;
     if (!value_is(stated, VALUE_STRING) || !image_parse(value_text(stated), &image, &why)) {
-        field_error(work, place_of(work, stated), "image: %s", value_is(stated, VALUE_STRING) ? why : "expected text");
+        field_error(work, place_of(work, stated), "image: %s",
+                    value_is(stated, VALUE_STRING) ? why : "expected text");
         return;
     }
     const Value *release = work->definition.release;
@@ -40,9 +47,10 @@ void image_complete(Work *work)
     const Value *tag = release ? value_get(release, STR("tag")) : NULL;
     if (!work->owner && !name_is_label_value(work->version))
         field_error(work, place_of(work, tag ? tag : stated),
-                   "image: the tag '%.*s' becomes the label 'version' and is no label value; use at most 63 letters, digits, "
-                   "'-', '_' and '.'",
-                   STR_ARG(work->version));
+                    "image: the tag '%.*s' becomes the label 'version' and is no label value; use at most 63 "
+                    "letters, digits, "
+                    "'-', '_' and '.'",
+                    STR_ARG(work->version));
     MapBuilder parts = map_begin(work->arena);
     put_text(&parts, "repository", image.repository);
     put_text(&parts, "tag", image.tag);
@@ -58,7 +66,8 @@ static void check_user_labels(Work *work, const Value *labels)
     for (uint32_t i = 0; i < labels->size; i++) {
         for (size_t j = 0; j < LENGTH_OF(own_labels); j++) {
             if (str_equal(labels->entries[i].key, str_from(own_labels[j])))
-                work_error(work, labels->entries[i].key_origin, "labels: kiln sets '%s' itself; remove it", own_labels[j]);
+                work_error(work, labels->entries[i].key_origin, "labels: kiln sets '%s' itself; remove it",
+                           own_labels[j]);
         }
     }
 }
@@ -145,6 +154,7 @@ void identity_complete(Work *work)
     put_text(&work->out, "version", work->version);
     work->labels = labels_make(work);
     put(&work->out, "labels", work->labels);
-    put(&work->out, "selector", make_map1(work->arena, ORIGIN_NONE, "app", value_new_string(work->arena, ORIGIN_NONE, work->name)));
+    put(&work->out, "selector",
+        make_map1(work->arena, ORIGIN_NONE, "app", value_new_string(work->arena, ORIGIN_NONE, work->name)));
     meta_complete(work);
 }

@@ -1,7 +1,7 @@
 /*
- * Peers: `access` as a graph. One line in a caller opens its egress and the callee's ingress; DNS, the metrics scrape and the
- * Ingress controller come without a line. Names are resolved here: a service of the project, else an external system, else
- * the address given.
+ * Peers: `access` as a graph. One line in a caller opens its egress and the callee's ingress; DNS, the metrics scrape
+ * and the Ingress controller come without a line. Names are resolved here: a service of the project, else an external
+ * system, else the address given.
  */
 #include "service_private.h"
 
@@ -30,7 +30,8 @@ static const Value *port_entry(Arena *arena, const Value *port, const Value *pro
     return map_end(&map, place);
 }
 
-static const Value *peer_entry(Arena *arena, const char *reason, Str name, const Value *address, const Value *ports, Origin place)
+static const Value *peer_entry(Arena *arena, const char *reason, Str name, const Value *address, const Value *ports,
+                               Origin place)
 {
     static const char *const members[] = {"apps", "namespace", "podSelector", "cidrs", "host"};
     MapBuilder map = map_begin(arena);
@@ -65,7 +66,8 @@ static const Value *all_ports(const Work *peer, Arena *arena, Origin place)
     ListBuilder list = list_begin(arena);
     for (uint32_t i = 0; i < peer->ports->size; i++) {
         const Value *port = peer->ports->entries[i].value;
-        list_add(&list, port_entry(arena, value_get(port, STR("containerPort")), value_get(port, STR("protocol")), place));
+        list_add(&list,
+                 port_entry(arena, value_get(port, STR("containerPort")), value_get(port, STR("protocol")), place));
     }
     return list_end(&list, place);
 }
@@ -84,8 +86,9 @@ static const Value *declared_port(Work *work, const Work *owner, const Value *re
     for (uint32_t i = 0; i < owner->ports->size; i++)
         near_miss_offer(&miss, owner->ports->entries[i].key);
     Str best = near_miss_best(&miss);
-    work_error(work, place_of(work, reference), "%s: '%.*s' declares no port '%.*s'%s%.*s%s", field, STR_ARG(owner->name),
-               STR_ARG(value_text(reference)), best.data ? "; did you mean '" : "", STR_ARG(best), best.data ? "'?" : "");
+    work_error(work, place_of(work, reference), "%s: '%.*s' declares no port '%.*s'%s%.*s%s", field,
+               STR_ARG(owner->name), STR_ARG(value_text(reference)), best.data ? "; did you mean '" : "",
+               STR_ARG(best), best.data ? "'?" : "");
     return NULL;
 }
 
@@ -105,8 +108,10 @@ static const Value *listed_ports(Work *work, const Work *owner, const Value *por
             number = value_at(work->arena, value_get(port, STR("containerPort")), reference->origin);
             protocol = value_get(port, STR("protocol"));
         } else if (!value_is(reference, VALUE_NUMBER)) {
-            work_error(work, place_of(work, reference), "%s: expected a port number, found '%.*s'; only services of this "
-                       "project have named ports", field, STR_ARG(value_text(reference)));
+            work_error(work, place_of(work, reference),
+                       "%s: expected a port number, found '%.*s'; only services of this "
+                       "project have named ports",
+                       field, STR_ARG(value_text(reference)));
             continue;
         }
         list_add(&list, port_entry(work->arena, number, protocol, stated->origin));
@@ -133,15 +138,20 @@ static void unknown_peer(Work *work, const MapEntry *entry, const char *side, Wo
     Str best = near_miss_best(&miss);
     const ServiceFile *file = project_service(work->project, entry->key);
     if (file)
-        work_error(work, entry->key_origin, "access.%s.%.*s: the service is switched off in %.*s; give external.%.*s an "
-                   "address there", side, STR_ARG(entry->key), STR_ARG(work->environment->name), STR_ARG(entry->key));
+        work_error(work, entry->key_origin,
+                   "access.%s.%.*s: the service is switched off in %.*s; give external.%.*s an "
+                   "address there",
+                   side, STR_ARG(entry->key), STR_ARG(work->environment->name), STR_ARG(entry->key));
     else if (best.data)
-        work_error(work, entry->key_origin, "access.%s.%.*s: no service, external system or address of that name; did you "
-                   "mean '%.*s'?", side, STR_ARG(entry->key), STR_ARG(best));
+        work_error(work, entry->key_origin,
+                   "access.%s.%.*s: no service, external system or address of that name; did you "
+                   "mean '%.*s'?",
+                   side, STR_ARG(entry->key), STR_ARG(best));
     else
-        work_error(work, entry->key_origin, "access.%s.%.*s: no service, external system or address of that name; add "
-                   "services/%.*s.yaml or external.%.*s to kiln.yaml", side, STR_ARG(entry->key), STR_ARG(entry->key),
-                   STR_ARG(entry->key));
+        work_error(work, entry->key_origin,
+                   "access.%s.%.*s: no service, external system or address of that name; add "
+                   "services/%.*s.yaml or external.%.*s to kiln.yaml",
+                   side, STR_ARG(entry->key), STR_ARG(entry->key), STR_ARG(entry->key));
 }
 
 /* An address of its own replaces the one of external whole (the members are one group); anything else merges. */
@@ -158,7 +168,8 @@ static const Value *merge_peer(Arena *arena, const Value *external, const Value 
 static const Value *outside_peer(Work *work, const MapEntry *entry)
 {
     const Value *external = value_get(work->environment->external, entry->key);
-    const Value *stated = value_is(entry->value, VALUE_MAP) ? without_nones(work->arena, entry->value) : &value_empty_map;
+    const Value *stated =
+        value_is(entry->value, VALUE_MAP) ? without_nones(work->arena, entry->value) : &value_empty_map;
     const Value *peer = value_is_none(external) ? stated : merge_peer(work->arena, external, stated);
     if (!has_address(peer))
         return NULL;
@@ -175,10 +186,11 @@ static bool host_allowed(Work *work, const Value *host, Str field, const Work *o
 {
     bool known = str_equal(value_text_at(work->project->value, "network.fqdn"), STR("cilium"));
     if (owner)
-        work_error(work, place_of(work, host), "%.*s: a policy cannot tell callers by a host's name; give cidrs", STR_ARG(field));
-    else if (!known)
-        work_error(work, place_of(work, host), "%.*s: a policy cannot name hosts while network.fqdn is none; give cidrs",
+        work_error(work, place_of(work, host), "%.*s: a policy cannot tell callers by a host's name; give cidrs",
                    STR_ARG(field));
+    else if (!known)
+        work_error(work, place_of(work, host),
+                   "%.*s: a policy cannot name hosts while network.fqdn is none; give cidrs", STR_ARG(field));
     return known && !owner;
 }
 
@@ -186,13 +198,13 @@ static bool host_allowed(Work *work, const Value *host, Str field, const Work *o
 static bool has_ports(Work *work, const MapEntry *entry, Str field, const Value *ports, bool stated)
 {
     if (!ports->size && !stated)
-        work_error(work, entry->key_origin, "%.*s: the service declares no port to reach; add ports, or remove the entry",
-                   STR_ARG(field));
+        work_error(work, entry->key_origin,
+                   "%.*s: the service declares no port to reach; add ports, or remove the entry", STR_ARG(field));
     return ports->size > 0;
 }
 
-static void add_outside(Work *work, const MapEntry *entry, const char *side, ListBuilder *list, Work *works, size_t count,
-                        const Work *owner)
+static void add_outside(Work *work, const MapEntry *entry, const char *side, ListBuilder *list, Work *works,
+                        size_t count, const Work *owner)
 {
     const Value *peer = outside_peer(work, entry);
     Str field = arena_printf(work->arena, "access.%s.%.*s", side, STR_ARG(entry->key));
@@ -202,7 +214,8 @@ static void add_outside(Work *work, const MapEntry *entry, const char *side, Lis
     }
     const Value *labels = value_get(entry->value, STR("podSelector"));
     if (value_is(labels, VALUE_MAP) && labels->size && !value_get(peer, STR("podSelector")))
-        work_error(work, place_of(work, labels), "%.*s: podSelector picks pods of a namespace; add namespace", STR_ARG(field));
+        work_error(work, place_of(work, labels), "%.*s: podSelector picks pods of a namespace; add namespace",
+                   STR_ARG(field));
     if (value_text_at(peer, "host").size && !host_allowed(work, value_get(peer, STR("host")), field, owner))
         return;
     const Value *ports = value_get(peer, STR("ports"));
@@ -211,7 +224,8 @@ static void add_outside(Work *work, const MapEntry *entry, const char *side, Lis
         work_error(work, entry->key_origin, "%.*s: ports are missing; add for example ports: 5432", STR_ARG(field));
         return;
     }
-    const Value *made = stated ? listed_ports(work, owner, ports, field.data) : all_ports(owner, work->arena, entry->key_origin);
+    const Value *made =
+        stated ? listed_ports(work, owner, ports, field.data) : all_ports(owner, work->arena, entry->key_origin);
     if (has_ports(work, entry, field, made, stated))
         list_add(list, peer_entry(work->arena, "peer", entry->key, peer, made, entry->key_origin));
 }
@@ -220,7 +234,8 @@ static bool refuse_address(Work *work, const MapEntry *entry, Str field)
 {
     if (!value_is(entry->value, VALUE_MAP) || !has_address(entry->value))
         return false;
-    work_error(work, entry->key_origin, "%.*s: a service of this project needs no address; remove it", STR_ARG(field));
+    work_error(work, entry->key_origin, "%.*s: a service of this project needs no address; remove it",
+               STR_ARG(field));
     return true;
 }
 
@@ -231,21 +246,24 @@ static void add_project_peer(Work *work, const MapEntry *entry, Work *callee)
     if (refuse_address(work, entry, field))
         return;
     const Value *stated = value_get(entry->value, STR("ports"));
-    const Value *ports = value_is(stated, VALUE_LIST) && stated->size ? listed_ports(work, callee, stated, field.data)
-                                                                      : all_ports(callee, work->arena, entry->key_origin);
+    const Value *ports = value_is(stated, VALUE_LIST) && stated->size
+                             ? listed_ports(work, callee, stated, field.data)
+                             : all_ports(callee, work->arena, entry->key_origin);
     if (!ports->size) {
-        work_error(work, entry->key_origin, "access.to.%.*s: the service declares no port to reach", STR_ARG(entry->key));
+        work_error(work, entry->key_origin, "access.to.%.*s: the service declares no port to reach",
+                   STR_ARG(entry->key));
         return;
     }
     Origin place = entry->key_origin;
-    list_add(&work->egress,
-             peer_entry(work->arena, "peer", callee->name, apps_address(work->arena, callee->name, place), ports, place));
+    list_add(&work->egress, peer_entry(work->arena, "peer", callee->name,
+                                       apps_address(work->arena, callee->name, place), ports, place));
     list_add(&callee->ingress,
              peer_entry(work->arena, "peer", work->name, callers_address(work, place), ports, place));
     /* definition.md: a callee that says `only` must have listed its caller. */
     const Value *from = value_path(callee->value, "access.from");
     if (value_flag(from, "only", false) && !value_get(from, work->name))
-        work_error(work, place, "access.to.%.*s: '%.*s' admits only the callers that it lists; add access.from.%.*s: true there",
+        work_error(work, place,
+                   "access.to.%.*s: '%.*s' admits only the callers that it lists; add access.from.%.*s: true there",
                    STR_ARG(entry->key), STR_ARG(callee->name), STR_ARG(work->name));
 }
 
@@ -320,8 +338,8 @@ static void add_dns(Work *work)
     list_add(&work->egress, peer_entry(arena, "dns", STR("dns"), map_end(&address, ORIGIN_NONE), both, ORIGIN_NONE));
     const Value *cidrs = value_path(work->project->value, "network.dnsCidrs");
     if (value_is(cidrs, VALUE_LIST) && cidrs->size)
-        list_add(&work->egress, peer_entry(arena, "dns", STR("dns"), make_map1(arena, cidrs->origin, "cidrs", cidrs), both,
-                                           cidrs->origin));
+        list_add(&work->egress, peer_entry(arena, "dns", STR("dns"), make_map1(arena, cidrs->origin, "cidrs", cidrs),
+                                           both, cidrs->origin));
 }
 
 static const Value *own_port(const Work *work, const Value *name, Origin place)
@@ -367,9 +385,9 @@ static void add_load_balancer(Work *work)
     const Value *ranges = value_path(work->value, "service.loadBalancerSourceRanges");
     if (!str_equal(value_text_at(work->value, "service.type"), STR("LoadBalancer")) || !value_is(ranges, VALUE_LIST))
         return;
-    list_add(&work->ingress,
-             peer_entry(work->arena, "peer", STR("load-balancer"), make_map1(work->arena, ranges->origin, "cidrs", ranges),
-                        all_ports(work, work->arena, ranges->origin), ranges->origin));
+    list_add(&work->ingress, peer_entry(work->arena, "peer", STR("load-balancer"),
+                                        make_map1(work->arena, ranges->origin, "cidrs", ranges),
+                                        all_ports(work, work->arena, ranges->origin), ranges->origin));
 }
 
 /* A service with rights needs the way to use them; behind the API server's Service its port is one of these two. */
@@ -381,7 +399,8 @@ static void add_api_server(Work *work)
         return;
     ListBuilder ports = list_begin(work->arena);
     for (size_t i = 0; i < LENGTH_OF(numbers); i++)
-        list_add(&ports, port_entry(work->arena, value_new_number(work->arena, ORIGIN_NONE, numbers[i]), NULL, cidrs->origin));
+        list_add(&ports, port_entry(work->arena, value_new_number(work->arena, ORIGIN_NONE, numbers[i]), NULL,
+                                    cidrs->origin));
     list_add(&work->egress,
              peer_entry(work->arena, "peer", STR("api-server"), make_map1(work->arena, cidrs->origin, "cidrs", cidrs),
                         list_end(&ports, cidrs->origin), cidrs->origin));

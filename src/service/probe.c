@@ -1,10 +1,11 @@
 /*
- * Probes and the hook before the end: one handler each in Kubernetes' shape, ports resolved against the ports that the
- * container declares, so that a probe can never point at a port that is not there (rule probe-port-declared).
+ * Probes and the hook before the end: one handler each in Kubernetes' shape, ports resolved against the ports that
+ * the container declares, so that a probe can never point at a port that is not there (rule probe-port-declared).
  */
 #include "service_private.h"
 
-static const char *const timing_fields[] = {"initialDelaySeconds", "periodSeconds", "timeoutSeconds", "failureThreshold"};
+static const char *const timing_fields[] = {"initialDelaySeconds", "periodSeconds", "timeoutSeconds",
+                                            "failureThreshold"};
 
 /* The number of a declared port; a gRPC probe takes no name. */
 static const Value *port_number(Work *work, const Value *name, Origin place)
@@ -33,9 +34,10 @@ static const Value *header_list(Work *work, const Value *headers)
 static const Value *http_get(Work *work, const Value *handler, const char *field)
 {
     const Value *path = value_get(handler, STR("path"));
-    Str hint = arena_printf(work->arena, "{httpGet: {path: %.*s, port: admin}}", STR_ARG(value_text_at(handler, "path")));
-    const Value *port = port_resolve(work, value_get(handler, STR("port")), STR("http"), field, place_of(work, handler),
-                                     hint.data);
+    Str hint =
+        arena_printf(work->arena, "{httpGet: {path: %.*s, port: admin}}", STR_ARG(value_text_at(handler, "path")));
+    const Value *port =
+        port_resolve(work, value_get(handler, STR("port")), STR("http"), field, place_of(work, handler), hint.data);
     if (!port)
         return NULL;
     MapBuilder map = map_begin(work->arena);
@@ -50,8 +52,8 @@ static const Value *http_get(Work *work, const Value *handler, const char *field
 
 static const Value *grpc(Work *work, const Value *handler, const char *field)
 {
-    const Value *port = port_resolve(work, value_get(handler, STR("port")), STR("grpc"), field, place_of(work, handler),
-                                     "{grpc: {port: grpc}}");
+    const Value *port = port_resolve(work, value_get(handler, STR("port")), STR("grpc"), field,
+                                     place_of(work, handler), "{grpc: {port: grpc}}");
     if (!port)
         return NULL;
     MapBuilder map = map_begin(work->arena);
@@ -63,8 +65,8 @@ static const Value *grpc(Work *work, const Value *handler, const char *field)
 
 static const Value *tcp_socket(Work *work, const Value *handler, const char *field)
 {
-    const Value *port = port_resolve(work, value_get(handler, STR("port")), STR("tcp"), field, place_of(work, handler),
-                                     "{tcpSocket: {port: http}}");
+    const Value *port = port_resolve(work, value_get(handler, STR("port")), STR("tcp"), field,
+                                     place_of(work, handler), "{tcpSocket: {port: http}}");
     return port ? make_map1(work->arena, handler->origin, "port", port) : NULL;
 }
 
@@ -181,8 +183,10 @@ const Value *pre_stop_make(Work *work)
     const Value *hook = value_get(work->value, STR("preStop"));
     double seconds = value_number_at(hook, "sleep.seconds", 0);
     if (seconds >= grace)
-        field_error(work, place_of(work, stated), "preStop: %g seconds leave nothing of terminationGracePeriodSeconds (%g); "
-                   "raise the grace period", seconds, grace);
+        field_error(work, place_of(work, stated),
+                    "preStop: %g seconds leave nothing of terminationGracePeriodSeconds (%g); "
+                    "raise the grace period",
+                    seconds, grace);
     const Value *sleep = value_get(hook, STR("sleep"));
     /* No sleep at all is no hook: Kubernetes before 1.33 refuses a sleep of 0. */
     if (!value_is_none(sleep))

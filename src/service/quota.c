@@ -1,6 +1,6 @@
 /*
- * What the namespace must hold: Σ (most replicas + surge) × size over all services, their jobs, a fifth on top, rounded up to
- * 10m and whole Mi; and the bounds of one container (definition.md §3: quota, limitRange).
+ * What the namespace must hold: Σ (most replicas + surge) × size over all services, their jobs, a fifth on top,
+ * rounded up to 10m and whole Mi; and the bounds of one container (definition.md §3: quota, limitRange).
  */
 #include "service_private.h"
 

@@ -1,7 +1,7 @@
 /*
- * Resources: requests and limits in canonical form. Defaults yield to statements (definition.md §1.12): where only a limit was
- * stated, a default request above it sinks to it; where only a request was stated, a default limit below it rises to it. The
- * same between the project's defaults and the built-in ones.
+ * Resources: requests and limits in canonical form. Defaults yield to statements (definition.md §1.12): where only a
+ * limit was stated, a default request above it sinks to it; where only a request was stated, a default limit below it
+ * rises to it. The same between the project's defaults and the built-in ones.
  */
 #include "service_private.h"
 
@@ -30,8 +30,9 @@ static bool parse(Work *work, const Value *value, const char *side, Str resource
 {
     if (quantity_parse(value_text(value), quantity))
         return true;
-    field_error(work, place_of(work, value), "resources.%s.%.*s: expected a quantity such as 500m or 2Gi, found '%.*s'", side,
-               STR_ARG(resource), STR_ARG(value_text(value)));
+    field_error(work, place_of(work, value),
+                "resources.%s.%.*s: expected a quantity such as 500m or 2Gi, found '%.*s'", side, STR_ARG(resource),
+                STR_ARG(value_text(value)));
     return false;
 }
 

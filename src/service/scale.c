@@ -15,7 +15,8 @@ static double count_of(const Value *value, double of, double fallback)
 static Str stated_where(const Work *work, const Value *value)
 {
     const Source *source = sources_find(work->project->sources, value->origin);
-    return source && source->built_in ? source->name : origin_text(work->arena, work->project->sources, value->origin);
+    return source && source->built_in ? source->name
+                                      : origin_text(work->arena, work->project->sources, value->origin);
 }
 
 static void check_own_replicas(Work *work, const Value *autoscaling)
@@ -27,16 +28,18 @@ static void check_own_replicas(Work *work, const Value *autoscaling)
         return;
     if (replicas->number >= low->number && replicas->number <= high->number)
         return;
-    work_error(work, place_of(work, own),
-               "replicas %.*s is outside autoscaling %.*s-%.*s (%.*s); add autoscaling: {enabled: false} or drop replicas",
-               STR_ARG(value_text(replicas)), STR_ARG(value_text(low)), STR_ARG(value_text(high)),
-               STR_ARG(stated_where(work, low)));
+    work_error(
+        work, place_of(work, own),
+        "replicas %.*s is outside autoscaling %.*s-%.*s (%.*s); add autoscaling: {enabled: false} or drop replicas",
+        STR_ARG(value_text(replicas)), STR_ARG(value_text(low)), STR_ARG(value_text(high)),
+        STR_ARG(stated_where(work, low)));
 }
 
 static const Value *default_metrics(Work *work)
 {
-    return make_map1(work->arena, ORIGIN_NONE, "cpu",
-                     make_map1(work->arena, ORIGIN_NONE, "averageUtilization", value_new_number(work->arena, ORIGIN_NONE, 80)));
+    return make_map1(
+        work->arena, ORIGIN_NONE, "cpu",
+        make_map1(work->arena, ORIGIN_NONE, "averageUtilization", value_new_number(work->arena, ORIGIN_NONE, 80)));
 }
 
 static const Value *autoscaling_make(Work *work, const Value *stated)
@@ -60,7 +63,8 @@ static const Value *autoscaling_make(Work *work, const Value *stated)
     put(&map, "behavior", behavior ? behavior : &value_empty_map);
     const Value *kept = unsaid ? default_metrics(work) : without_off(work->arena, metrics);
     if (!kept->size)
-        work_error(work, place_of(work, metrics), "autoscaling.metrics: all are switched off; name one, or write autoscaling: "
+        work_error(work, place_of(work, metrics),
+                   "autoscaling.metrics: all are switched off; name one, or write autoscaling: "
                    "{enabled: false}");
     put(&map, "metrics", kept);
     return map_end(&map, stated->origin);
@@ -72,13 +76,16 @@ static const Value *recreate_replicas(Work *work, const Value *replicas)
     const Value *own = work->definition.own;
     const Value *count = value_get(own, STR("replicas")), *rolling = value_path(own, "strategy.rollingUpdate");
     if (!value_is_none(count) && value_is(replicas, VALUE_NUMBER) && replicas->number != 1)
-        work_error(work, place_of(work, count), "replicas: strategy Recreate runs one replica, found %.*s; drop replicas",
+        work_error(work, place_of(work, count),
+                   "replicas: strategy Recreate runs one replica, found %.*s; drop replicas",
                    STR_ARG(value_text(replicas)));
     if (value_flag(own, "autoscaling.enabled", false))
-        work_error(work, place_of(work, value_path(own, "autoscaling.enabled")),
-                   "autoscaling: strategy Recreate runs one replica; drop autoscaling, or use strategy: RollingUpdate");
+        work_error(
+            work, place_of(work, value_path(own, "autoscaling.enabled")),
+            "autoscaling: strategy Recreate runs one replica; drop autoscaling, or use strategy: RollingUpdate");
     if (value_is(rolling, VALUE_MAP) && rolling->size)
-        work_error(work, place_of(work, rolling), "strategy.rollingUpdate: has no meaning for strategy Recreate; remove it");
+        work_error(work, place_of(work, rolling),
+                   "strategy.rollingUpdate: has no meaning for strategy Recreate; remove it");
     const Value *strategy = value_path(work->definition.value, "strategy.type");
     return value_new_number(work->arena, place_of(work, strategy), 1);
 }
@@ -147,7 +154,8 @@ static void check_rolling(Work *work)
     if (work->kind != KIND_DEPLOYMENT || inert || count_of(surge, 100, 1) > 0 || count_of(away, 100, 0) > 0)
         return;
     work_error(work, place_of(work, surge),
-               "strategy.rollingUpdate: maxSurge and maxUnavailable are both 0, so that no pod could be replaced; raise one");
+               "strategy.rollingUpdate: maxSurge and maxUnavailable are both 0, so that no pod could be replaced; "
+               "raise one");
 }
 
 /* How many pods more than wanted a rollout runs: blue-green has both versions in full. */

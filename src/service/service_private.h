@@ -28,8 +28,8 @@ typedef struct Pod {
 } Pod;
 
 /*
- * One service of one environment while its context is being made; or one of its jobs, which has the same shape; or, inside
- * either, one container besides the main one.
+ * One service of one environment while its context is being made; or one of its jobs, which has the same shape; or,
+ * inside either, one container besides the main one.
  */
 typedef struct Work {
     struct Work *service; /* the service itself, in jobs and containers too */
@@ -54,8 +54,8 @@ typedef struct Work {
     MapBuilder out;       /* the context's `service` */
     Str version;
     const Value *labels;
-    const Value *ports;   /* name → {containerPort, port, protocol, appProtocol}; of a workload, once its pod is complete,
-                             those of all containers */
+    const Value *ports;   /* name → {containerPort, port, protocol, appProtocol}; of a workload, once its pod is
+                             complete,   those of all containers */
     const Value *metrics; /* or NULL */
     const Value *routes;  /* ingressRoutes, or NULL */
     const Value *requests, *limits; /* of the container, canonical */
@@ -76,7 +76,8 @@ const Value *make_text(Arena *arena, Origin origin, const char *format, ...) KIL
 const Value *without_nones(Arena *arena, const Value *map);
 /* The map without entries that are false (switched off) or null. */
 const Value *without_off(Arena *arena, const Value *map);
-/* A duration as Go's parser takes it, which knows no days: 30d becomes 720h, anything else stays as it was written. */
+/* A duration as Go's parser takes it, which knows no days: 30d becomes 720h, anything else stays as it was written.
+ */
 const Value *duration_for_go(Arena *arena, const Value *duration);
 /* What the user stated at a path before defaults came: NULL where unsaid. false is a statement. */
 const Value *stated_at(const Work *work, const char *dotted);
@@ -113,7 +114,8 @@ const Value *caller_names(const Work *caller, Origin place);
 void jobs_finish(Work *work);
 
 /* The name of a declared port for a reference to it (name, number or unsaid); NULL after an error. */
-const Value *port_resolve(Work *work, const Value *reference, Str preferred, const char *field, Origin place, const char *hint);
+const Value *port_resolve(Work *work, const Value *reference, Str preferred, const char *field, Origin place,
+                          const char *hint);
 
 /* ---- probe.c ---- */
 const Value *probes_make(Work *work);

@@ -1,6 +1,6 @@
 /*
- * Volumes: what the user declares and what kiln adds, in one list for the pod, and what each container mounts of it. The main
- * container declares; the others mount what it declares.
+ * Volumes: what the user declares and what kiln adds, in one list for the pod, and what each container mounts of it.
+ * The main container declares; the others mount what it declares.
  */
 #include "files.h"
 
@@ -18,7 +18,8 @@ static void check_mount_path(Files *files, Str path, Origin place)
     for (size_t i = 0; i < files->mounts.count; i++) {
         const Value *other = files->mounts.items[i];
         if (str_equal(without_slash(value_text_at(other, "mountPath")), without_slash(path)))
-            work_error(files->work, place, "two volumes are mounted at %.*s; give one of them another path", STR_ARG(path));
+            work_error(files->work, place, "two volumes are mounted at %.*s; give one of them another path",
+                       STR_ARG(path));
     }
 }
 
@@ -41,7 +42,8 @@ void files_volume(Files *files, Str name, const char *source, const Value *value
     Arena *arena = files->work->arena;
     for (size_t i = 0; i < files->work->pod->volumes.count; i++) {
         if (str_equal(value_text_at(files->work->pod->volumes.items[i], "name"), name))
-            field_error(files->work, place, "volumes.%.*s: kiln uses this name itself here; choose another", STR_ARG(name));
+            field_error(files->work, place, "volumes.%.*s: kiln uses this name itself here; choose another",
+                        STR_ARG(name));
     }
     MapBuilder volume = map_begin(arena);
     put(&volume, "name", value_new_string(arena, place, name));
@@ -119,7 +121,8 @@ static const Value *source_token(Work *work, const Value *stated)
 {
     MapBuilder token = map_begin_with(work->arena, without_nones(work->arena, stated));
     put_text(&token, "path", STR("token"));
-    const Value *source = make_map1(work->arena, stated->origin, "serviceAccountToken", map_end(&token, stated->origin));
+    const Value *source =
+        make_map1(work->arena, stated->origin, "serviceAccountToken", map_end(&token, stated->origin));
     ListBuilder sources = list_begin(work->arena);
     list_add(&sources, source);
     return make_map1(work->arena, stated->origin, "sources", list_end(&sources, stated->origin));
@@ -173,7 +176,8 @@ static void declare_volume(Files *files, const MapEntry *entry)
     /* No source at all is an empty folder, with the size limit that every one of them has (rule tmp-bounded). */
     if (!kind) {
         kind = &source_kinds[0];
-        stated = make_map1(work->arena, entry->value->origin, "sizeLimit", make_text(work->arena, ORIGIN_NONE, "64Mi"));
+        stated =
+            make_map1(work->arena, entry->value->origin, "sizeLimit", make_text(work->arena, ORIGIN_NONE, "64Mi"));
     }
     files_volume(files, entry->key, kind->kubernetes, kind->make(work, stated), entry->key_origin);
     mount_volume(files, entry, kind->read_only);
@@ -203,24 +207,29 @@ static void report_undeclared(Work *work, const MapEntry *entry)
         near_miss_offer(&miss, declared->entries[i].key);
     Str best = near_miss_best(&miss);
     if (best.data)
-        field_error(work, entry->key_origin, "volumes.%.*s: the service declares no volume of that name; did you mean '%.*s'?",
+        field_error(work, entry->key_origin,
+                    "volumes.%.*s: the service declares no volume of that name; did you mean '%.*s'?",
                     STR_ARG(entry->key), STR_ARG(best));
     else
         field_error(work, entry->key_origin,
-                    "volumes.%.*s: the service declares no volume of that name; add it on top: volumes: {%.*s: {emptyDir: 64Mi}}",
+                    "volumes.%.*s: the service declares no volume of that name; add it on top: volumes: {%.*s: "
+                    "{emptyDir: 64Mi}}",
                     STR_ARG(entry->key), STR_ARG(entry->key));
 }
 
 /* Text stands for an empty emptyDir as well; anything more would be a second source. */
 static void check_no_source(Work *work, const MapEntry *entry)
 {
-    static const char *const sources[] = {"emptyDir", "persistentVolumeClaim", "configMap", "secret", "serviceAccountToken"};
+    static const char *const sources[] = {"emptyDir", "persistentVolumeClaim", "configMap", "secret",
+                                          "serviceAccountToken"};
     const Value *written = value_get(value_get(work->definition.value, STR("volumes")), entry->key);
     for (size_t i = 0; i < LENGTH_OF(sources); i++) {
         const Value *source = value_get(written, str_from(sources[i]));
         if (value_is(source, VALUE_MAP) && source->size)
-            field_error(work, entry->key_origin, "volumes.%.*s: only the top of a definition says what a volume is; move %s "
-                        "there", STR_ARG(entry->key), sources[i]);
+            field_error(work, entry->key_origin,
+                        "volumes.%.*s: only the top of a definition says what a volume is; move %s "
+                        "there",
+                        STR_ARG(entry->key), sources[i]);
     }
 }
 
@@ -263,7 +272,8 @@ static void add_tmp(Files *files)
     Work *work = files->work;
     const Value *limit = make_text(work->arena, ORIGIN_NONE, "64Mi");
     if (!pod_has(work->pod, STR("tmp")))
-        files_volume(files, STR("tmp"), "emptyDir", make_map1(work->arena, ORIGIN_NONE, "sizeLimit", limit), ORIGIN_NONE);
+        files_volume(files, STR("tmp"), "emptyDir", make_map1(work->arena, ORIGIN_NONE, "sizeLimit", limit),
+                     ORIGIN_NONE);
 }
 
 static void mount_tmp(Files *files)

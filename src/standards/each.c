@@ -1,8 +1,8 @@
 /* Each: what a check can run over. One table names the iterations. */
 #include "standards_private.h"
 
-static const Value *make_item(Arena *arena, const char *key1, const Value *value1, const char *key2, const Value *value2,
-                              Origin origin)
+static const Value *make_item(Arena *arena, const char *key1, const Value *value1, const char *key2,
+                              const Value *value2, Origin origin)
 {
     MapBuilder map = map_begin(arena);
     map_set(&map, str_from(key1), ORIGIN_NONE, value1 ? value1 : &value_null);
@@ -129,7 +129,8 @@ static void add_argument(Items *items, const Item *container, const Value *befor
         name = str_slice(name, 1, name.size);
     const Value *left = value_new_string(items->arena, value->origin, name);
     const Value *right = value_new_string(items->arena, value->origin, text);
-    add_item(items, (Item){make_item(items->arena, "name", left, "value", right, value->origin), value, container->name, path});
+    add_item(items, (Item){make_item(items->arena, "name", left, "value", right, value->origin), value,
+                           container->name, path});
 }
 
 static void add_arguments(Items *items, const Item *container, const char *member)
@@ -173,7 +174,8 @@ bool port_declared(const Value *container, const Value *port)
     if (value_is_none(port) || !value_is_scalar(port))
         return false;
     for (uint32_t i = 0; value_is(ports, VALUE_LIST) && i < ports->size; i++) {
-        if (str_equal(value_text_at(ports->items[i], port->kind == VALUE_STRING ? "name" : "containerPort"), value_text(port)))
+        if (str_equal(value_text_at(ports->items[i], port->kind == VALUE_STRING ? "name" : "containerPort"),
+                      value_text(port)))
             return true;
     }
     return false;
@@ -224,8 +226,8 @@ static bool is_volume(const char *name_member, Str path)
     return strcmp(name_member, "secretName") == 0 || str_find(path, STR(".volumes["), 0) >= 0;
 }
 
-static void add_reference(Items *items, const char *kind, const Value *reference, const char *name_member, const Value *key,
-                          Str path)
+static void add_reference(Items *items, const char *kind, const Value *reference, const char *name_member,
+                          const Value *key, Str path)
 {
     const Value *name = value_get(reference, str_from(name_member));
     if (!name || !value_is_scalar(name))
@@ -240,14 +242,16 @@ static void add_reference(Items *items, const char *kind, const Value *reference
     add_item(items, (Item){map_end(&item, reference->origin), name, value_text(name), path});
 }
 
-/* Where a reference can stand: the member of a variable or volume, the kind it names, and the member that holds the name. */
+/* Where a reference can stand: the member of a variable or volume, the kind it names, and the member that holds the
+ * name. */
 static const struct {
     const char *member;
     const char *kind;
     const char *name;
 } reference_members[] = {
-    {"configMapKeyRef", "ConfigMap", "name"}, {"secretKeyRef", "Secret", "name"}, {"configMapRef", "ConfigMap", "name"},
-    {"secretRef", "Secret", "name"},          {"configMap", "ConfigMap", "name"}, {"secret", "Secret", "secretName"},
+    {"configMapKeyRef", "ConfigMap", "name"}, {"secretKeyRef", "Secret", "name"},
+    {"configMapRef", "ConfigMap", "name"},    {"secretRef", "Secret", "name"},
+    {"configMap", "ConfigMap", "name"},       {"secret", "Secret", "secretName"},
 };
 
 /* A volume that lists items names each key; one that lists none takes the object as it is. */
@@ -291,8 +295,9 @@ static void add_entries(Items *items, const Value *map, const char *path)
     for (uint32_t i = 0; value_is(map, VALUE_MAP) && i < map->size; i++) {
         const MapEntry *entry = &map->entries[i];
         const Value *name = value_new_string(items->arena, entry->key_origin, entry->key);
-        add_item(items, (Item){make_item(items->arena, "name", name, "value", entry->value, entry->value->origin), entry->value,
-                               entry->key, arena_printf(items->arena, "%s.\"%.*s\"", path, STR_ARG(entry->key))});
+        add_item(items, (Item){make_item(items->arena, "name", name, "value", entry->value, entry->value->origin),
+                               entry->value, entry->key,
+                               arena_printf(items->arena, "%s.\"%.*s\"", path, STR_ARG(entry->key))});
     }
 }
 
@@ -335,8 +340,10 @@ static void each_host(Items *items, const Value *object)
             seen |= str_equal(text, value_text_at(rules->items[j], "host"));
         if (seen)
             continue;
-        const Value *item = make_item(items->arena, "host", host, "tls", tls_of(object, text), rules->items[i]->origin);
-        add_item(items, (Item){item, host ? host : rules->items[i], text, arena_printf(items->arena, "spec.rules[%u].host", i)});
+        const Value *item =
+            make_item(items->arena, "host", host, "tls", tls_of(object, text), rules->items[i]->origin);
+        add_item(items, (Item){item, host ? host : rules->items[i], text,
+                               arena_printf(items->arena, "spec.rules[%u].host", i)});
     }
 }
 
@@ -441,8 +448,9 @@ static void each_peer(Items *items, const Value *object)
         const Value *peers = value_get(rules.list[i].value, STR("peers"));
         const char *member = str_equal(rules.list[i].name, STR("ingress")) ? "from" : "to";
         for (uint32_t j = 0; value_is(peers, VALUE_LIST) && j < peers->size; j++)
-            add_item(items, (Item){peers->items[j], peers->items[j], rules.list[i].name,
-                                   arena_printf(items->arena, "%.*s.%s[%u]", STR_ARG(rules.list[i].path), member, j)});
+            add_item(items,
+                     (Item){peers->items[j], peers->items[j], rules.list[i].name,
+                            arena_printf(items->arena, "%.*s.%s[%u]", STR_ARG(rules.list[i].path), member, j)});
     }
 }
 
@@ -453,7 +461,8 @@ static void add_maps(Items *items, const Value *list, Str path)
     for (uint32_t i = 0; value_is(list, VALUE_LIST) && i < list->size; i++) {
         const Value *map = list->items[i];
         if (map->kind == VALUE_MAP)
-            add_item(items, (Item){map, map, value_text_at(map, "name"), arena_printf(items->arena, "%.*s[%u]", STR_ARG(path), i)});
+            add_item(items, (Item){map, map, value_text_at(map, "name"),
+                                   arena_printf(items->arena, "%.*s[%u]", STR_ARG(path), i)});
     }
 }
 
@@ -496,12 +505,27 @@ static const struct {
     const char *word;
     EachFn *each;
 } iterations[] = {
-    {"object", each_object}, {"main", each_main},     {"containers", each_container}, {"env", each_env},
-    {"args", each_argument}, {"ports", each_port},    {"config", each_config},        {"annotations", each_annotation},
-    {"references", each_reference}, {"hosts", each_host},    {"paths", each_path},
-    {"probes", each_probe},         {"volumes", each_volume}, {"backends", each_backend},       {"rules", each_rule},
-    {"peers", each_peer},           {"servicePorts", each_service_port}, {"endpoints", each_endpoint},
-    {"metrics", each_metric},       {"limits", each_limit},   {"permissions", each_permission},
+    {"object", each_object},
+    {"main", each_main},
+    {"containers", each_container},
+    {"env", each_env},
+    {"args", each_argument},
+    {"ports", each_port},
+    {"config", each_config},
+    {"annotations", each_annotation},
+    {"references", each_reference},
+    {"hosts", each_host},
+    {"paths", each_path},
+    {"probes", each_probe},
+    {"volumes", each_volume},
+    {"backends", each_backend},
+    {"rules", each_rule},
+    {"peers", each_peer},
+    {"servicePorts", each_service_port},
+    {"endpoints", each_endpoint},
+    {"metrics", each_metric},
+    {"limits", each_limit},
+    {"permissions", each_permission},
 };
 
 _Static_assert(LENGTH_OF(iterations) <= EACH_MAX, "EACH_MAX is too small");

@@ -1,4 +1,5 @@
-/* Findings as diagnostics: what is wrong, which rule, the next step, and below the quoted line the object it is in. */
+/* Findings as diagnostics: what is wrong, which rule, the next step, and below the quoted line the object it is in.
+ */
 #include "standards_private.h"
 
 size_t findings_errors(const Findings *findings)
@@ -16,8 +17,8 @@ static void report(const Finding *finding, Diags *diags)
                                STR_ARG(finding->fix));
     Str detail = arena_printf(arena, "in %.*s: %.*s %.*s%s%.*s", STR_ARG(finding->file),
                               STR_ARG(value_text_at(finding->object, "kind")),
-                              STR_ARG(value_text_at(finding->object, "metadata.name")), finding->path.size ? ", " : "",
-                              STR_ARG(finding->path));
+                              STR_ARG(value_text_at(finding->object, "metadata.name")),
+                              finding->path.size ? ", " : "", STR_ARG(finding->path));
     diag_report(diags, (Diag){.severity = finding->severity,
                               .origin = finding->origin,
                               .message = message,

@@ -3,8 +3,9 @@
 
 #include "kiln/kube.h"
 
-#define CALL_PARAMETERS                                                                                                \
-    const Function *function, JsoneRun *run, const JsoneScope *scope, Origin at, const Value *const *args, size_t count
+#define CALL_PARAMETERS                                                                                    \
+    const Function *function, JsoneRun *run, const JsoneScope *scope, Origin at, const Value *const *args, \
+        size_t count
 #define CALL_UNUSED (void)function, (void)run, (void)scope, (void)at, (void)args, (void)count
 
 static const ObjectSet *set_of(const JsoneRun *run)
@@ -94,15 +95,16 @@ static const Value *call_ingress_owners(CALL_PARAMETERS)
 static const Value *call_certificate_issued(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    bool issued = object_set_certificate_issued(set_of(run), value_text_at(args[0], "metadata.namespace"), text_of(args[1]));
+    bool issued =
+        object_set_certificate_issued(set_of(run), value_text_at(args[0], "metadata.namespace"), text_of(args[1]));
     return issued ? &value_true : &value_false;
 }
 
 static const Value *call_has_key(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    bool has = object_set_has_key(set_of(run), text_of(args[1]), value_text_at(args[0], "metadata.namespace"), text_of(args[2]),
-                                  text_of(args[3]));
+    bool has = object_set_has_key(set_of(run), text_of(args[1]), value_text_at(args[0], "metadata.namespace"),
+                                  text_of(args[2]), text_of(args[3]));
     return has ? &value_true : &value_false;
 }
 
@@ -118,7 +120,8 @@ static const Value *call_find(CALL_PARAMETERS)
 static const Function functions[] = {
     {NAME("image"), call_image, 1, 1, "image(text): {registry, repository, tag, digest}, null where absent", NULL},
     {NAME("hpaOf"), call_hpa_of, 1, 1, "hpaOf(object): the autoscaler that targets a workload, or null", NULL},
-    {NAME("servicesOf"), call_services_of, 1, 1, "servicesOf(object): the Services that select a workload's pods", NULL},
+    {NAME("servicesOf"), call_services_of, 1, 1, "servicesOf(object): the Services that select a workload's pods",
+     NULL},
     {NAME("mountsReadWriteOnce"), call_mounts_read_write_once, 1, 1,
      "mountsReadWriteOnce(object): whether its pods use a claim that one node writes", NULL},
     {NAME("literalSecret"), call_literal_secret, 2, 2,
@@ -126,7 +129,8 @@ static const Function functions[] = {
     {NAME("ingressOwners"), call_ingress_owners, 2, 2,
      "ingressOwners(host, path): the names of the Ingresses that claim it, one per claim", NULL},
     {NAME("hasKey"), call_has_key, 4, 4,
-     "hasKey(object, kind, name, key): whether the ConfigMap or Secret of that name beside the object has the key", NULL},
+     "hasKey(object, kind, name, key): whether the ConfigMap or Secret of that name beside the object has the key",
+     NULL},
     {NAME("findObject"), call_find, 3, 3, "findObject(kind, namespace, name): the rendered object, or null", NULL},
     {NAME("certificateIssued"), call_certificate_issued, 2, 2,
      "certificateIssued(object, secretName): whether something in the namespace issues that TLS Secret", NULL},

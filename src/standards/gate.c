@@ -1,4 +1,5 @@
-/* The gate: every rule over every object that it binds, as values, and for each finding the input line that caused it. */
+/* The gate: every rule over every object that it binds, as values, and for each finding the input line that caused
+ * it. */
 #include "standards_private.h"
 
 typedef struct Judging {
@@ -40,7 +41,8 @@ static Origin user_origin(const Judging *judging, const Value *value)
     return ORIGIN_NONE;
 }
 
-/* The value's own place, else the definition that the object was made from, else the environment's, else the template's. */
+/* The value's own place, else the definition that the object was made from, else the environment's, else the
+ * template's. */
 static Origin finding_origin(const Judging *judging, const Subject *subject, const Value *value)
 {
     Origin origin = value ? user_origin(judging, value) : ORIGIN_NONE;
@@ -162,7 +164,8 @@ static JsoneScope item_scope(const Judging *judging, const Subject *subject, con
     return (JsoneScope){map_end(&names, ORIGIN_NONE), up, true};
 }
 
-static void iterate(const Judging *judging, const Subject *subject, EachFn *each, const JsoneScope *up, Iterated *iterated)
+static void iterate(const Judging *judging, const Subject *subject, EachFn *each, const JsoneScope *up,
+                    Iterated *iterated)
 {
     *iterated = (Iterated){.each = each, .items = {.arena = judging->arena}};
     each(&iterated->items, subject->object);
@@ -222,8 +225,8 @@ static const Value *gate_env(Arena *arena, const GateScope *scope)
     return map_end(&names, ORIGIN_NONE);
 }
 
-bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, const RenderedFile *files, size_t count,
-                     Findings *findings, Diags *diags)
+bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, const RenderedFile *files,
+                     size_t count, Findings *findings, Diags *diags)
 {
     Judging judging = {.standards = standards, .arena = arena, .scope = scope, .diags = diags, .findings = findings};
     judging.host.set = object_set_new(arena, files, count);

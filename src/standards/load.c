@@ -70,8 +70,8 @@ static void list_own(Loading *loading)
     int error = folder_list(arena, AT_FDCWD, folder.data, &loading->own, &loading->own_count);
     if (!error || error == ENOENT)
         return;
-    diag_file_error(loading->diags, arena_printf(arena, "%.*sstandards", STR_ARG(loading->project->prefix)), "cannot read: %s",
-                    strerror(error));
+    diag_file_error(loading->diags, arena_printf(arena, "%.*sstandards", STR_ARG(loading->project->prefix)),
+                    "cannot read: %s", strerror(error));
     loading->failed = true;
 }
 
@@ -95,8 +95,9 @@ static void load_own(Loading *loading)
         if (str_ends(name, STR(".yml")))
             refuse_yml(loading, path);
         else if (str_ends(name, STR(".yaml")))
-            add_rule(loading, name, project_read(loading->standards->arena, loading->sources, project->root, project->prefix, path,
-                                                 &missing, loading->diags));
+            add_rule(loading, name,
+                     project_read(loading->standards->arena, loading->sources, project->root, project->prefix, path,
+                                  &missing, loading->diags));
     }
 }
 

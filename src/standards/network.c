@@ -1,8 +1,9 @@
 /* Functions of rules that follow selectors and ports from one object to the next. */
 #include "standards_private.h"
 
-#define CALL_PARAMETERS                                                                                                \
-    const Function *function, JsoneRun *run, const JsoneScope *scope, Origin at, const Value *const *args, size_t count
+#define CALL_PARAMETERS                                                                                    \
+    const Function *function, JsoneRun *run, const JsoneScope *scope, Origin at, const Value *const *args, \
+        size_t count
 #define CALL_UNUSED (void)function, (void)run, (void)scope, (void)at, (void)args, (void)count
 
 static const ObjectSet *set_of(const JsoneRun *run)
@@ -201,7 +202,8 @@ static bool scrape_passes(const JsoneRun *run, const Value *service, const Value
     const Value *entry = service_port(service, port), *target = value_get(entry, STR("targetPort"));
     const Value *pods = object_set_pods_of(set_of(run), service);
     for (uint32_t i = 0; entry && i < pods->size; i++) {
-        Str number = port_number(run->arena, pods->items[i], value_is_none(target) ? value_get(entry, STR("port")) : target);
+        Str number =
+            port_number(run->arena, pods->items[i], value_is_none(target) ? value_get(entry, STR("port")) : target);
         const Value *policies = object_set_policies_of(set_of(run), pods->items[i]);
         bool passes = policies_allow(set_of(run), pods->items[i], false, number, STR("TCP")) ||
                       policies_allow(set_of(run), pods->items[i], false, text_of(target), STR("TCP"));
@@ -226,18 +228,23 @@ static const Value *call_scrape_allowed(CALL_PARAMETERS)
 
 static const Function functions[] = {
     {NAME("podsOf"), call_pods_of, 1, 1, "podsOf(object): the workloads whose pods its selector selects", NULL},
-    {NAME("budgetsOf"), call_budgets_of, 1, 1, "budgetsOf(object): the disruption budgets that select a workload's pods", NULL},
-    {NAME("monitoredBy"), call_monitored_by, 1, 1, "monitoredBy(object): the Services that a ServiceMonitor selects", NULL},
+    {NAME("budgetsOf"), call_budgets_of, 1, 1,
+     "budgetsOf(object): the disruption budgets that select a workload's pods", NULL},
+    {NAME("monitoredBy"), call_monitored_by, 1, 1, "monitoredBy(object): the Services that a ServiceMonitor selects",
+     NULL},
     {NAME("objectsIn"), call_objects_in, 2, 2, "objectsIn(kind, namespace): all of that kind there", NULL},
-    {NAME("hasWorkloads"), call_has_workloads, 1, 1, "hasWorkloads(namespace): whether any pods are to run there", NULL},
+    {NAME("hasWorkloads"), call_has_workloads, 1, 1, "hasWorkloads(namespace): whether any pods are to run there",
+     NULL},
     {NAME("policyTypes"), call_policy_types, 1, 1,
      "policyTypes(object): the directions that policies of their own state for a workload's pods", NULL},
     {NAME("deniedByDefault"), call_denied_by_default, 1, 1,
      "deniedByDefault(namespace): whether a policy there denies all pods everything", NULL},
     {NAME("allowsEgress"), call_allows_egress, 3, 3,
      "allowsEgress(object, port, protocol): whether a policy lets a workload's pods out to that port", NULL},
-    {NAME("servicePort"), call_service_port, 2, 2, "servicePort(service, port): its entry by name or number, or null", NULL},
-    {NAME("anyHasPort"), call_port_of_any, 2, 2, "anyHasPort(services, port): whether one of them has that port", NULL},
+    {NAME("servicePort"), call_service_port, 2, 2, "servicePort(service, port): its entry by name or number, or null",
+     NULL},
+    {NAME("anyHasPort"), call_port_of_any, 2, 2, "anyHasPort(services, port): whether one of them has that port",
+     NULL},
     {NAME("scrapeAllowed"), call_scrape_allowed, 2, 2,
      "scrapeAllowed(monitor, port): whether the policies of what it scrapes let that port be reached", NULL},
 };

@@ -1,7 +1,10 @@
-/* One rule: from its file to what the gate runs. Expressions are compiled once; a broken one is an error at its place. */
+/* One rule: from its file to what the gate runs. Expressions are compiled once; a broken one is an error at its
+ * place. */
 #include "standards_private.h"
 
-#define FIELDS "title, rationale, sources, severity, kinds, each, when, let, at, assert, message, fix, equivalents, good, bad, checks, masked"
+#define FIELDS                                                                                                   \
+    "title, rationale, sources, severity, kinds, each, when, let, at, assert, message, fix, equivalents, good, " \
+    "bad, checks, masked"
 
 static const char *const levels[] = {"off", "info", "warning", "error"};
 static const Severity level_severity[] = {SEVERITY_NOTE, SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR};

@@ -1,6 +1,7 @@
 /*
- * Literal secrets: values that must not stand in a manifest (rule no-literal-secret). By name, where the name says secret and the
- * value is one; by form, whatever the name: a password inside a URL, a private key, a token with a known prefix.
+ * Literal secrets: values that must not stand in a manifest (rule no-literal-secret). By name, where the name says
+ * secret and the value is one; by form, whatever the name: a password inside a URL, a private key, a token with a
+ * known prefix.
  */
 #include "standards_private.h"
 
@@ -14,13 +15,13 @@ static const struct {
     size_t following;
     const char *phrase;
 } tokens[] = {
-    {"ghp_", 30, "a GitHub token"},       {"gho_", 30, "a GitHub token"},        {"ghu_", 30, "a GitHub token"},
-    {"ghs_", 30, "a GitHub token"},       {"ghr_", 30, "a GitHub token"},        {"github_pat_", 30, "a GitHub token"},
-    {"glpat-", 20, "a GitLab token"},     {"xoxb-", 20, "a Slack token"},        {"xoxp-", 20, "a Slack token"},
-    {"xapp-", 20, "a Slack token"},       {"AKIA", 16, "an AWS access key"},     {"ASIA", 16, "an AWS access key"},
-    {"sk_live_", 20, "a Stripe key"},     {"rk_live_", 20, "a Stripe key"},      {"AIza", 35, "a Google API key"},
-    {"npm_", 36, "an npm token"},         {"dckr_pat_", 20, "a Docker token"},   {"hvs.", 24, "a Vault token"},
-    {"SG.", 40, "a SendGrid key"},        {"pypi-", 50, "a PyPI token"},
+    {"ghp_", 30, "a GitHub token"},   {"gho_", 30, "a GitHub token"},      {"ghu_", 30, "a GitHub token"},
+    {"ghs_", 30, "a GitHub token"},   {"ghr_", 30, "a GitHub token"},      {"github_pat_", 30, "a GitHub token"},
+    {"glpat-", 20, "a GitLab token"}, {"xoxb-", 20, "a Slack token"},      {"xoxp-", 20, "a Slack token"},
+    {"xapp-", 20, "a Slack token"},   {"AKIA", 16, "an AWS access key"},   {"ASIA", 16, "an AWS access key"},
+    {"sk_live_", 20, "a Stripe key"}, {"rk_live_", 20, "a Stripe key"},    {"AIza", 35, "a Google API key"},
+    {"npm_", 36, "an npm token"},     {"dckr_pat_", 20, "a Docker token"}, {"hvs.", 24, "a Vault token"},
+    {"SG.", 40, "a SendGrid key"},    {"pypi-", 50, "a PyPI token"},
 };
 
 static bool is_token_char(char c)
@@ -76,7 +77,8 @@ static Str unquoted(Str value)
     value = str_trim(value);
     if (value.size && value.data[value.size - 1] == ',')
         value.size--;
-    if (value.size >= 2 && (value.data[0] == '"' || value.data[0] == '\'') && value.data[value.size - 1] == value.data[0])
+    if (value.size >= 2 && (value.data[0] == '"' || value.data[0] == '\'') &&
+        value.data[value.size - 1] == value.data[0])
         value = str_slice(value, 1, value.size - 1);
     return value;
 }

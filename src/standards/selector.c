@@ -29,7 +29,8 @@ static bool expression_matches(const Value *expression, const Value *labels)
 /* A Service's selector is the bare pairs; a LabelSelector has them under matchLabels. */
 bool selector_matches(const Value *selector, const Value *labels)
 {
-    const Value *pairs = value_get(selector, STR("matchLabels")), *list = value_get(selector, STR("matchExpressions"));
+    const Value *pairs = value_get(selector, STR("matchLabels")),
+                *list = value_get(selector, STR("matchExpressions"));
     if (!pairs && !list)
         return pairs_match(selector, labels);
     if (!pairs_match(pairs, labels))

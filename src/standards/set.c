@@ -1,6 +1,7 @@
 /*
- * The objects of one environment, indexed once for the questions that rules ask across objects: who selects these pods, who
- * scales this workload, who claims this host and path. Each answer costs a look-up, never a walk over all pairs.
+ * The objects of one environment, indexed once for the questions that rules ask across objects: who selects these
+ * pods, who scales this workload, who claims this host and path. Each answer costs a look-up, never a walk over all
+ * pairs.
  */
 #include "standards_private.h"
 
@@ -87,7 +88,8 @@ static void add_service(ObjectSet *set, const Value *object)
         return;
     const MapEntry *first = &selector->entries[0];
     if (value_is_scalar(first->value))
-        buckets_add(&set->by_selector, key3(set->arena, namespace_of(object), first->key, value_text(first->value)), object);
+        buckets_add(&set->by_selector, key3(set->arena, namespace_of(object), first->key, value_text(first->value)),
+                    object);
 }
 
 static void add_autoscaler(ObjectSet *set, const Value *object)
@@ -101,7 +103,8 @@ static void add_autoscaler(ObjectSet *set, const Value *object)
 static bool names_issuer(const Value *object)
 {
     const Value *annotations = value_path(object, "metadata.annotations");
-    return value_get(annotations, STR("cert-manager.io/cluster-issuer")) || value_get(annotations, STR("cert-manager.io/issuer"));
+    return value_get(annotations, STR("cert-manager.io/cluster-issuer")) ||
+           value_get(annotations, STR("cert-manager.io/issuer"));
 }
 
 static void add_issued(ObjectSet *set, const Value *object)
@@ -109,7 +112,8 @@ static void add_issued(ObjectSet *set, const Value *object)
     const Value *tls = value_path(object, "spec.tls");
     for (uint32_t i = 0; value_is(tls, VALUE_LIST) && i < tls->size; i++)
         buckets_add(&set->by_certificate,
-                    key3(set->arena, namespace_of(object), value_text_at(tls->items[i], "secretName"), STR("")), object);
+                    key3(set->arena, namespace_of(object), value_text_at(tls->items[i], "secretName"), STR("")),
+                    object);
 }
 
 static void add_external_secret(ObjectSet *set, const Value *object)
@@ -147,7 +151,8 @@ static const struct {
 static void add_object(ObjectSet *set, const Value *object)
 {
     Str kind = value_text_at(object, "kind");
-    buckets_add(&set->by_name, key3(set->arena, kind, namespace_of(object), value_text_at(object, "metadata.name")), object);
+    buckets_add(&set->by_name, key3(set->arena, kind, namespace_of(object), value_text_at(object, "metadata.name")),
+                object);
     buckets_add(&set->by_kind, key3(set->arena, kind, namespace_of(object), STR("")), object);
     if (pod_of(object, NULL))
         add_labels(&set->by_pod_label, namespace_of(object), pod_labels(object), object);
@@ -170,7 +175,8 @@ static const ListBuilder *candidates(const Buckets *buckets, Str namespace, cons
         const MapEntry *pair = &pairs->entries[i];
         if (!value_is_scalar(pair->value))
             continue;
-        const ListBuilder *found = buckets_find(buckets, key3(buckets->arena, namespace, pair->key, value_text(pair->value)));
+        const ListBuilder *found =
+            buckets_find(buckets, key3(buckets->arena, namespace, pair->key, value_text(pair->value)));
         if (found->count < best->count)
             best = found;
     }
@@ -203,7 +209,8 @@ const Value *object_set_pods_of(const ObjectSet *set, const Value *object)
 
 static Str workload_key(const ObjectSet *set, const Value *workload)
 {
-    return key3(set->arena, value_text_at(workload, "kind"), namespace_of(workload), value_text_at(workload, "metadata.name"));
+    return key3(set->arena, value_text_at(workload, "kind"), namespace_of(workload),
+                value_text_at(workload, "metadata.name"));
 }
 
 /* Turned round, so that a workload finds those that select it: once all workloads are known. */
@@ -269,8 +276,8 @@ const Value *object_set_services_of(const ObjectSet *set, const Value *workload)
         const MapEntry *label = &labels->entries[i];
         if (!value_is_scalar(label->value))
             continue;
-        const ListBuilder *services =
-            buckets_find(&set->by_selector, key3(set->arena, namespace_of(workload), label->key, value_text(label->value)));
+        const ListBuilder *services = buckets_find(
+            &set->by_selector, key3(set->arena, namespace_of(workload), label->key, value_text(label->value)));
         for (size_t j = 0; j < services->count; j++) {
             if (selects(services->items[j], labels))
                 list_add(&found, services->items[j]);

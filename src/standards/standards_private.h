@@ -71,7 +71,8 @@ const Value *object_set_services_of(const ObjectSet *set, const Value *workload)
 const Value *object_set_hpa_of(const ObjectSet *set, const Value *workload); /* or null */
 const Value *object_set_ingress_owners(const ObjectSet *set, Str host, Str path);
 const Value *object_set_find(const ObjectSet *set, Str kind, Str namespace, Str name); /* or NULL */
-/* Whether a ConfigMap or Secret of the set has the key, or an ExternalSecret makes it; an empty key asks for the object. */
+/* Whether a ConfigMap or Secret of the set has the key, or an ExternalSecret makes it; an empty key asks for the
+ * object. */
 bool object_set_has_key(const ObjectSet *set, Str kind, Str namespace, Str name, Str key);
 bool object_set_certificate_issued(const ObjectSet *set, Str namespace, Str secret);
 /* The workloads whose pods an object's selector selects in its namespace: a Service's, a NetworkPolicy's, a PDB's. */

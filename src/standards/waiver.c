@@ -56,7 +56,8 @@ static Str container_at(Arena *arena, const Value *object, Str at)
     return STR("");
 }
 
-static const Value *waiver_find(Arena *arena, const GateScope *scope, const RenderedFile *file, const Finding *finding)
+static const Value *waiver_find(Arena *arena, const GateScope *scope, const RenderedFile *file,
+                                const Finding *finding)
 {
     const Value *own = file->service ? value_get(file->service->value, STR("waivers")) : NULL;
     const Value *shared = value_get(scope->project, STR("waivers"));

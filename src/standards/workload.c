@@ -6,8 +6,9 @@
 
 #include "kiln/kube.h"
 
-#define CALL_PARAMETERS                                                                                                \
-    const Function *function, JsoneRun *run, const JsoneScope *scope, Origin at, const Value *const *args, size_t count
+#define CALL_PARAMETERS                                                                                    \
+    const Function *function, JsoneRun *run, const JsoneScope *scope, Origin at, const Value *const *args, \
+        size_t count
 #define CALL_UNUSED (void)function, (void)run, (void)scope, (void)at, (void)args, (void)count
 
 static Str text_of(const Value *value)
@@ -269,7 +270,8 @@ static const Value *call_spread_gaps(CALL_PARAMETERS)
     const Value *pod = pod_of(args[0], NULL), *labels = pod_labels(args[0]);
     const Value *away = value_path(pod, "affinity.podAntiAffinity");
     ListBuilder list = list_begin(run->arena);
-    if (!spread_by(value_get(away, STR("preferredDuringSchedulingIgnoredDuringExecution")), "podAffinityTerm", labels, true) &&
+    if (!spread_by(value_get(away, STR("preferredDuringSchedulingIgnoredDuringExecution")), "podAffinityTerm", labels,
+                   true) &&
         !spread_by(value_get(away, STR("requiredDuringSchedulingIgnoredDuringExecution")), NULL, labels, true))
         list_add(&list, value_new_string(run->arena, at, STR("podAntiAffinity by host name")));
     if (!spread_by(value_get(pod, STR("topologySpreadConstraints")), NULL, labels, false))
@@ -282,20 +284,29 @@ static const Value *call_spread_gaps(CALL_PARAMETERS)
 static const Function functions[] = {
     {NAME("dig"), call_dig, 2, UINT8_MAX, "dig(value, key, …): what stands below these keys, or null", NULL},
     {NAME("missing"), call_missing, 2, 2, "missing(map, names): those names that it lacks or leaves empty", NULL},
-    {NAME("others"), call_others, 2, 2, "others(map or list, names): its keys or items that are none of the names", NULL},
+    {NAME("others"), call_others, 2, 2, "others(map or list, names): its keys or items that are none of the names",
+     NULL},
     {NAME("has"), call_has, 2, 2, "has(list, value): whether it is a list with that item", NULL},
     {NAME("pluck"), call_pluck, 2, 2, "pluck(list, member): that member of each of its maps", NULL},
-    {NAME("duplicates"), call_duplicates, 2, 2, "duplicates(list, member): what more than one of its maps have there", NULL},
-    {NAME("atLeast"), call_at_least, 2, 2, "atLeast('1Gi', '512Mi'): whether both are quantities, the first no smaller", NULL},
-    {NAME("comesFrom"), call_comes_from, 2, 2, "comesFrom(image, prefixes): whether its repository has one of them", NULL},
+    {NAME("duplicates"), call_duplicates, 2, 2, "duplicates(list, member): what more than one of its maps have there",
+     NULL},
+    {NAME("atLeast"), call_at_least, 2, 2,
+     "atLeast('1Gi', '512Mi'): whether both are quantities, the first no smaller", NULL},
+    {NAME("comesFrom"), call_comes_from, 2, 2, "comesFrom(image, prefixes): whether its repository has one of them",
+     NULL},
     {NAME("podLabels"), call_pod_labels, 1, 1, "podLabels(object): the labels of its pods, or null", NULL},
-    {NAME("selects"), call_selects, 2, 2, "selects(selector, labels): whether a selector that is not empty fits", NULL},
+    {NAME("selects"), call_selects, 2, 2, "selects(selector, labels): whether a selector that is not empty fits",
+     NULL},
     {NAME("portDeclared"), call_ports_declared, 2, 2,
      "portDeclared(workloads, port): whether a container of theirs declares it, by name or number", NULL},
-    {NAME("lacksRequest"), call_lacks_request, 2, 2, "lacksRequest(object, 'cpu'): its containers without that request", NULL},
-    {NAME("replicasOf"), call_replicas_of, 1, 1, "replicasOf(object): the fewest pods it has, an autoscaler counted", NULL},
-    {NAME("evictable"), call_evictable, 1, 1, "evictable(object): how many pods its disruption budget lets go at least", NULL},
-    {NAME("spreadGaps"), call_spread_gaps, 1, 1, "spreadGaps(object): what its pods lack to be spread over nodes", NULL},
+    {NAME("lacksRequest"), call_lacks_request, 2, 2,
+     "lacksRequest(object, 'cpu'): its containers without that request", NULL},
+    {NAME("replicasOf"), call_replicas_of, 1, 1, "replicasOf(object): the fewest pods it has, an autoscaler counted",
+     NULL},
+    {NAME("evictable"), call_evictable, 1, 1,
+     "evictable(object): how many pods its disruption budget lets go at least", NULL},
+    {NAME("spreadGaps"), call_spread_gaps, 1, 1, "spreadGaps(object): what its pods lack to be spread over nodes",
+     NULL},
 };
 
 const FunctionRows workload_functions = {functions, LENGTH_OF(functions)};

@@ -1,8 +1,8 @@
 /*
  * The mark by which GitHub folds generated files in a review and leaves them out of a repository's statistics
  * (docs.github.com, "Customizing how changed files appear on GitHub"; patterns as in gitattributes(5)). Only what is
- * written here is named, by the top folder's entries, since the folder may be a repository's own root with other people's
- * files in it.
+ * written here is named, by the top folder's entries, since the folder may be a repository's own root with other
+ * people's files in it.
  */
 #include "tree_private.h"
 
@@ -41,8 +41,9 @@ Str tree_attributes(Arena *arena, const TreeFile *files, size_t count)
             patterns[used++] = pattern_of(arena, files[i].path);
     qsort(patterns, used, sizeof *patterns, pattern_compare);
     Buf text = {0};
-    buf_add(&text, STR("# Written by kiln: GitHub folds these generated files in reviews. To keep a file of your own\n"
-                       "# here, take this one out of " TREE_OWNERSHIP_FILE ".\n"));
+    buf_add(&text,
+            STR("# Written by kiln: GitHub folds these generated files in reviews. To keep a file of your own\n"
+                "# here, take this one out of " TREE_OWNERSHIP_FILE ".\n"));
     for (size_t i = 0; i < used; i++)
         if (!i || !str_equal(patterns[i - 1], patterns[i]))
             buf_printf(&text, "%.*s linguist-generated=true\n", STR_ARG(patterns[i]));

@@ -66,7 +66,8 @@ Str path_label(Arena *arena, const TreeJob *job, Str path)
 
 void path_error(Diags *diags, const TreeJob *job, Str path, const char *what, int error)
 {
-    const char *why = error == ENOTDIR ? "a file stands where a folder is expected; choose another output" : strerror(error);
+    const char *why =
+        error == ENOTDIR ? "a file stands where a folder is expected; choose another output" : strerror(error);
     diag_file_error(diags, path_label(diags_arena(diags), job, path), "%s: %s", what, why);
 }
 

@@ -246,8 +246,9 @@ const Value *map_end(MapBuilder *map, Origin origin)
 const char *value_kind_name(ValueKind kind)
 {
     static const char *const names[] = {
-        [VALUE_NULL] = "null",     [VALUE_BOOL] = "a boolean", [VALUE_NUMBER] = "a number",    [VALUE_STRING] = "a string",
-        [VALUE_LIST] = "a list", [VALUE_MAP] = "a map",      [VALUE_FUNCTION] = "a function",
+        [VALUE_NULL] = "null",           [VALUE_BOOL] = "a boolean", [VALUE_NUMBER] = "a number",
+        [VALUE_STRING] = "a string",     [VALUE_LIST] = "a list",    [VALUE_MAP] = "a map",
+        [VALUE_FUNCTION] = "a function",
     };
     return names[kind];
 }

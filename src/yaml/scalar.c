@@ -516,8 +516,8 @@ typedef struct Rule {
 } Rule;
 
 /*
- * The first rule that finds another reading speaks; a reading "" is the string as it stands. One reading is left out on
- * purpose: Ruby's symbols, since `listen: :8080` is what people write, and what kiln writes is quoted anyway.
+ * The first rule that finds another reading speaks; a reading "" is the string as it stands. One reading is left out
+ * on purpose: Ruby's symbols, since `listen: :8080` is what people write, and what kiln writes is quoted anyway.
  */
 static const Rule rules[] = {
     {other_word, "YAML 1.1"},            /* yes No ON y */

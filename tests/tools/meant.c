@@ -1,6 +1,7 @@
 /*
- * meant FOLDER: renders the project in FOLDER in memory and prints, a line per file, {"path", "objects"} as JSON: the values that
- * the writer was given. The written text is also read back here through libyaml and compared. Exit 1 on any difference.
+ * meant FOLDER: renders the project in FOLDER in memory and prints, a line per file, {"path", "objects"} as JSON: the
+ * values that the writer was given. The written text is also read back here through libyaml and compared. Exit 1 on
+ * any difference.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +42,8 @@ static bool print_files(Arena *arena, Sources *sources, const RenderedFiles *fil
     for (size_t i = 0; i < files->count; i++) {
         const RenderedFile *file = &files->list[i];
         Buf line = {0};
-        buf_printf(&line, "{\"path\":\"%s%.*s\",\"objects\":[", file->workflow ? ".github/workflows/" : "", STR_ARG(file->path));
+        buf_printf(&line, "{\"path\":\"%s%.*s\",\"objects\":[", file->workflow ? ".github/workflows/" : "",
+                   STR_ARG(file->path));
         for (size_t j = 0; j < file->count; j++) {
             buf_add(&line, j ? STR(",") : STR(""));
             value_print_json(file->objects[j], false, &line);
@@ -57,7 +59,8 @@ static bool print_files(Arena *arena, Sources *sources, const RenderedFiles *fil
     return ok;
 }
 
-static bool render_all(Arena *arena, const Project *project, const Renderer *renderer, RenderedFiles *files, Diags *diags)
+static bool render_all(Arena *arena, const Project *project, const Renderer *renderer, RenderedFiles *files,
+                       Diags *diags)
 {
     for (size_t i = 0; i < project->environment_count; i++) {
         EnvironmentContext context;
@@ -84,7 +87,8 @@ int main(int argc, char **argv)
     Project *project = project_load(arena, sources, options, diags);
     Renderer *renderer = project ? renderer_new(arena, sources, project, diags) : NULL;
     RenderedFiles files = rendered_begin(arena);
-    bool ok = renderer && render_all(arena, project, renderer, &files, diags) && print_files(arena, sources, &files, diags);
+    bool ok =
+        renderer && render_all(arena, project, renderer, &files, diags) && print_files(arena, sources, &files, diags);
     Buf text = {0};
     diags_print(diags, &text);
     fwrite(text.data ? text.data : "", 1, text.size, stderr);

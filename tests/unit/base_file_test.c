@@ -28,7 +28,7 @@ static int setup(void **state)
 {
     Desk *desk = calloc(1, sizeof *desk);
     desk->arena = arena_new();
-    strcpy(desk->root, "/tmp/kiln-base-XXXXXX");
+    snprintf(desk->root, sizeof desk->root, "/tmp/kiln-base-XXXXXX");
     assert_non_null(mkdtemp(desk->root));
     assert_int_equal(chmod(desk->root, 0755), 0);
     desk->fd = open(desk->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

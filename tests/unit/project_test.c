@@ -1,6 +1,6 @@
 /*
- * What data cases reach only by detours: references at every kind of place, and the paths of --set. A project is written
- * into a folder of its own and read back.
+ * What data cases reach only by detours: references at every kind of place, and the paths of --set. A project is
+ * written into a folder of its own and read back.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,12 +54,13 @@ static void remove_all(const char *folder)
     }
 }
 
-#define KILN_YAML                                                                                                      \
-    "name: shop\n"                                                                                                     \
-    "domain: shop.example.com\n"                                                                                       \
-    "registry: registry.example.com\n"                                                                                 \
-    "environments: [qa]\n"                                                                                             \
-    "vars: {level: project, from: {project: 1}, host: \"db.${env.name}\", url: \"pg://${vars.host}:${vars.port}\", port: 5432}\n"
+#define KILN_YAML                                                                                                    \
+    "name: shop\n"                                                                                                   \
+    "domain: shop.example.com\n"                                                                                     \
+    "registry: registry.example.com\n"                                                                               \
+    "environments: [qa]\n"                                                                                           \
+    "vars: {level: project, from: {project: 1}, host: \"db.${env.name}\", url: \"pg://${vars.host}:${vars.port}\", " \
+    "port: 5432}\n"
 #define QA_YAML "extends: staging\nvars: {level: qa, from: {qa: true}}\n"
 
 /* The project above with one service more; false where loading or defining reports an error. */
@@ -81,9 +82,9 @@ static bool bench_define(Bench *bench, const char *service, const char *const *s
         list[i] = str_from(sets[i]);
     ProjectOptions options = {.folder = folder, .sets = list, .set_count = count};
     bench->project = project_load(bench->arena, bench->sources, options, bench->diags);
-    bool ok = bench->project &&
-              project_define(bench->project, &bench->project->environments[0],
-                             project_service(bench->project, STR("web")), bench->arena, bench->diags, &bench->definition);
+    bool ok = bench->project && project_define(bench->project, &bench->project->environments[0],
+                                               project_service(bench->project, STR("web")), bench->arena,
+                                               bench->diags, &bench->definition);
     remove_all(folder);
     return ok;
 }
@@ -118,9 +119,11 @@ static const struct {
     /* Precedence, and maps that merge. */
     {"env: {A: \"${vars.level}\"}", "env.A.value", "\"qa\""},
     {"vars: {level: web}\nenv: {A: \"${vars.level}\"}", "env.A.value", "\"web\""},
-    {"vars: {level: web}\nenv: {A: \"${vars.level}\"}\nenvironments: {staging: {vars: {level: s}}, qa: {vars: {level: q}}}",
+    {"vars: {level: web}\nenv: {A: \"${vars.level}\"}\nenvironments: {staging: {vars: {level: s}}, qa: {vars: "
+     "{level: q}}}",
      "env.A.value", "\"q\""},
-    {"vars: {level: web}\nenv: {A: \"${vars.level}\"}\nenvironments: {staging: {vars: {level: s}}}", "env.A.value", "\"s\""},
+    {"vars: {level: web}\nenv: {A: \"${vars.level}\"}\nenvironments: {staging: {vars: {level: s}}}", "env.A.value",
+     "\"s\""},
     {"config: {a.yaml: {m: \"${vars.from}\"}}", "config", "{\"a.yaml\":{\"m\":{\"project\":1,\"qa\":true}}}"},
     /* Built-in vars lie below the project's. */
     {"env: {A: \"${vars.logLevel}\"}", "env.A.value", "\"info\""},
@@ -280,7 +283,8 @@ static void sets_reach_their_field(void **state)
 static void later_sets_win(void **state)
 {
     (void)state;
-    static const char *const both[] = {"resources.requests.cpu=1", "resources.requests.cpu=2", "resources.limits.cpu=3"};
+    static const char *const both[] = {"resources.requests.cpu=1", "resources.requests.cpu=2",
+                                       "resources.limits.cpu=3"};
     Bench bench;
     assert_true(bench_define(&bench, "image: web:v1.2.3\n", both, LENGTH_OF(both)));
     const Value *resources = value_get(bench.definition.stated, STR("resources"));

@@ -1,6 +1,6 @@
 /*
- * The shipped rules against their own examples, which are their documentation as well: every `good` one is clean, every
- * `bad` one is found. And what counts as a literal secret, value by value.
+ * The shipped rules against their own examples, which are their documentation as well: every `good` one is clean,
+ * every `bad` one is found. And what counts as a literal secret, value by value.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -49,7 +49,8 @@ static void bench_close(Bench *bench)
 static const Value *example_project(const Bench *bench)
 {
     Str text = STR("{name: shop, registry: ghcr.io/shop, allowedRegistries: [ghcr.io/shop]}");
-    const Value *project = yaml_read(bench->arena, sources_add(bench->sources, STR("project"), text, false), bench->diags);
+    const Value *project =
+        yaml_read(bench->arena, sources_add(bench->sources, STR("project"), text, false), bench->diags);
     assert_non_null(project);
     return project;
 }
@@ -120,35 +121,59 @@ static void secrets_are_found_in_each_place(void **state)
     bench_close(&bench);
 }
 
-/* A project's own template may yield anything with a kind: a rule then finds fault, or nothing, but does not break. */
+/* A project's own template may yield anything with a kind: a rule then finds fault, or nothing, but does not break.
+ */
 static void rules_survive_odd_objects(void **state)
 {
     (void)state;
     static const char *const odd[] = {
-        "{}", "{kind: 1}", "{kind: Deployment}", "{kind: Deployment, metadata: 1, spec: []}",
-        "{kind: Deployment, spec: {replicas: x, template: {metadata: {labels: [a]}, spec: {containers: [{}, 1, [x]]}}}}",
-        "{kind: Deployment, spec: {template: {spec: {containers: [{name: [a], image: 3, env: [1, {name: 1, value: {}}]}]}}}}",
+        "{}",
+        "{kind: 1}",
+        "{kind: Deployment}",
+        "{kind: Deployment, metadata: 1, spec: []}",
+        "{kind: Deployment, spec: {replicas: x, template: {metadata: {labels: [a]}, spec: {containers: [{}, 1, "
+        "[x]]}}}}",
+        "{kind: Deployment, spec: {template: {spec: {containers: [{name: [a], image: 3, env: [1, {name: 1, value: "
+        "{}}]}]}}}}",
         "{kind: Deployment, spec: {template: {spec: {containers: [{command: x, args: [{}, 1, --password, y]}]}}}}",
-        "{kind: Pod, spec: {containers: {a: 1}}}", "{kind: CronJob, spec: {jobTemplate: []}}",
-        "{kind: Ingress}", "{kind: Ingress, spec: {rules: [1, {}, {host: 1, http: {paths: [1, {path: []}]}}], tls: [1, {}]}}",
+        "{kind: Pod, spec: {containers: {a: 1}}}",
+        "{kind: CronJob, spec: {jobTemplate: []}}",
+        "{kind: Ingress}",
+        "{kind: Ingress, spec: {rules: [1, {}, {host: 1, http: {paths: [1, {path: []}]}}], tls: [1, {}]}}",
         "{kind: Ingress, metadata: {annotations: [x]}, spec: {rules: x, tls: {hosts: 1}, defaultBackend: 1}}",
-        "{kind: HorizontalPodAutoscaler}", "{kind: HorizontalPodAutoscaler, spec: {minReplicas: x, maxReplicas: []}}",
+        "{kind: HorizontalPodAutoscaler}",
+        "{kind: HorizontalPodAutoscaler, spec: {minReplicas: x, maxReplicas: []}}",
         "{kind: HorizontalPodAutoscaler, spec: {scaleTargetRef: 1, maxReplicas: 0}}",
-        "{kind: Service, spec: {selector: [a]}}", "{kind: Service, spec: {selector: {a: {}, b: 1}}}",
-        "{kind: ConfigMap, data: {a: 1, b: [x], c: {}}}", "{kind: ConfigMap, data: [x]}",
-        "{kind: Certificate, spec: 1}", "{kind: Secret, data: 1}", "{kind: ConfigMap, metadata: {namespace: [a], labels: 1}}",
-        "{kind: NetworkPolicy, metadata: {namespace: {}}, spec: {podSelector: [], ingress: [1, {from: x, ports: [1]}], egress: x}}",
-        "{kind: NetworkPolicy, spec: {podSelector: {matchLabels: x, matchExpressions: [1, {key: [a]}]}, egress: [{to: [1, {}]}]}}",
+        "{kind: Service, spec: {selector: [a]}}",
+        "{kind: Service, spec: {selector: {a: {}, b: 1}}}",
+        "{kind: ConfigMap, data: {a: 1, b: [x], c: {}}}",
+        "{kind: ConfigMap, data: [x]}",
+        "{kind: Certificate, spec: 1}",
+        "{kind: Secret, data: 1}",
+        "{kind: ConfigMap, metadata: {namespace: [a], labels: 1}}",
+        "{kind: NetworkPolicy, metadata: {namespace: {}}, spec: {podSelector: [], ingress: [1, {from: x, ports: "
+        "[1]}], egress: x}}",
+        "{kind: NetworkPolicy, spec: {podSelector: {matchLabels: x, matchExpressions: [1, {key: [a]}]}, egress: "
+        "[{to: [1, {}]}]}}",
         "{kind: PodDisruptionBudget, spec: {selector: {matchLabels: {a: []}}, minAvailable: [], maxUnavailable: x}}",
-        "{kind: ServiceMonitor, spec: {selector: {}, namespaceSelector: {matchNames: [1, {}]}, endpoints: [1, {port: []}]}}",
-        "{kind: Role, rules: [1, {verbs: x, resources: [[]]}]}", "{kind: RoleBinding, roleRef: x}",
-        "{kind: LimitRange, spec: {limits: [1, {}]}}", "{kind: ResourceQuota, spec: {hard: []}}", "{kind: Namespace}",
-        "{kind: ExternalSecret, spec: []}", "{kind: HTTPRoute, spec: {rules: [{backendRefs: [1, {kind: Service, name: []}]}]}}",
+        "{kind: ServiceMonitor, spec: {selector: {}, namespaceSelector: {matchNames: [1, {}]}, endpoints: [1, {port: "
+        "[]}]}}",
+        "{kind: Role, rules: [1, {verbs: x, resources: [[]]}]}",
+        "{kind: RoleBinding, roleRef: x}",
+        "{kind: LimitRange, spec: {limits: [1, {}]}}",
+        "{kind: ResourceQuota, spec: {hard: []}}",
+        "{kind: Namespace}",
+        "{kind: ExternalSecret, spec: []}",
+        "{kind: HTTPRoute, spec: {rules: [{backendRefs: [1, {kind: Service, name: []}]}]}}",
         "{kind: Service, spec: {selector: {a: b}, externalIPs: 1, ports: [1, {targetPort: []}]}}",
-        "{kind: Deployment, spec: {strategy: x, revisionHistoryLimit: x, selector: [], template: {metadata: {labels: {a: b}}, "
-        "spec: {hostNetwork: [], volumes: [1, {name: [], emptyDir: x}], dnsConfig: {options: x}, affinity: 1, securityContext: "
-        "{sysctls: [1, {}], seLinuxOptions: x, supplementalGroups: x, runAsUser: []}, containers: [{image: 'ghcr.io/shop/a:x', "
-        "resources: {limits: {cpu: []}, requests: x}, imagePullPolicy: [], livenessProbe: {httpGet: x}, readinessProbe: "
+        "{kind: Deployment, spec: {strategy: x, revisionHistoryLimit: x, selector: [], template: {metadata: {labels: "
+        "{a: b}}, "
+        "spec: {hostNetwork: [], volumes: [1, {name: [], emptyDir: x}], dnsConfig: {options: x}, affinity: 1, "
+        "securityContext: "
+        "{sysctls: [1, {}], seLinuxOptions: x, supplementalGroups: x, runAsUser: []}, containers: [{image: "
+        "'ghcr.io/shop/a:x', "
+        "resources: {limits: {cpu: []}, requests: x}, imagePullPolicy: [], livenessProbe: {httpGet: x}, "
+        "readinessProbe: "
         "{httpGet: {port: []}}, lifecycle: 1, securityContext: {capabilities: {drop: x, add: y}}}]}}}}",
     };
     Bench bench = bench_open();

@@ -477,9 +477,11 @@ static void test_wrong_kinds(void **state)
     refused(tree, FILES("p", "1"), "out/p: is no regular file; move it away or choose another output");
     put("top", "x");
     tree->job.top = STR("top");
-    refused(tree, FILES("a", "1"), "out: cannot open the output folder: a file stands where a folder is expected; choose another output");
+    refused(tree, FILES("a", "1"),
+            "out: cannot open the output folder: a file stands where a folder is expected; choose another output");
     tree->job.top = STR("top/below");
-    refused(tree, FILES("a", "1"), "out: cannot open the output folder: a file stands where a folder is expected; choose another output");
+    refused(tree, FILES("a", "1"),
+            "out: cannot open the output folder: a file stands where a folder is expected; choose another output");
 }
 
 static void test_owner(void **state)
