@@ -23,7 +23,7 @@
 
 typedef struct Standards Standards;
 
-/* The gate has no use for the examples of the built-in rules, which are half of their text. */
+/* The gate has no use for the prose and the examples of the built-in rules, which are most of their text. */
 typedef enum StandardsUse { STANDARDS_GATE, STANDARDS_WHOLE } StandardsUse;
 
 /* project NULL: the built-in rules alone. */

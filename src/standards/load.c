@@ -42,24 +42,42 @@ static bool is_replaced(const Loading *loading, Str name)
     return false;
 }
 
-/* The examples stand last in a rule's file (tests/unit/standards_test.c holds them to it). */
-static Str wanted_text(const Loading *loading, Str text)
+/*
+ * What the gate runs stands between the prose and the examples (tests/unit/standards_test.c holds the shipped rules to it),
+ * and is less than half of the text.
+ */
+static Source wanted_part(const Loading *loading, const Source *source)
 {
-    ptrdiff_t examples = loading->use == STANDARDS_GATE ? str_find(text, STR("\ngood:"), 0) : -1;
-    return examples < 0 ? text : str_slice(text, 0, (size_t)examples + 1);
+    Source part = *source;
+    ptrdiff_t from = str_find(source->text, STR("\nseverity:"), 0);
+    ptrdiff_t to = str_find(source->text, STR("\nequivalents:"), 0);
+    if (loading->use == STANDARDS_WHOLE || from < 0 || to < from)
+        return part;
+    part.text = str_slice(source->text, (size_t)from + 1, (size_t)to + 1);
+    part.base += (Origin)from + 1;
+    return part;
+}
+
+static void read_embedded(Loading *loading, Str name, const EmbeddedFile *file)
+{
+    Arena *arena = loading->standards->arena;
+    Str label = arena_printf(arena, "built-in %.*s", STR_ARG(file->path));
+    const Source *source = sources_add(loading->sources, label, file->text, true);
+    if (!source) {
+        add_rule(loading, name, NULL);
+        return;
+    }
+    Source part = wanted_part(loading, source);
+    add_rule(loading, name, yaml_read(arena, &part, loading->diags));
 }
 
 static void load_embedded(Loading *loading)
 {
-    Arena *arena = loading->standards->arena;
     for (size_t i = 0; i < embedded_file_count; i++) {
         const EmbeddedFile *file = &embedded_files[i];
         Str name = str_slice(file->path, FOLDER.size, file->path.size);
-        if (!str_starts(file->path, FOLDER) || is_replaced(loading, name))
-            continue;
-        Str label = arena_printf(arena, "built-in %.*s", STR_ARG(file->path));
-        const Source *source = sources_add(loading->sources, label, wanted_text(loading, file->text), true);
-        add_rule(loading, name, source ? yaml_read(arena, source, loading->diags) : NULL);
+        if (str_starts(file->path, FOLDER) && !is_replaced(loading, name))
+            read_embedded(loading, name, file);
     }
 }
 
