@@ -58,9 +58,11 @@ static bool is_word(Str value, Str word)
     return same;
 }
 
-static bool is_number_or_boolean(Str value)
+/* The last three are what a workflow grants: `id-token: write` is no token. */
+static bool is_number_or_word(Str value)
 {
-    static const char *const words[] = {"TRUE", "FALSE", "YES", "NO", "ON", "OFF", "NULL", "~"};
+    static const char *const words[] = {"TRUE", "FALSE", "YES", "NO",   "ON",   "OFF",
+                                        "NULL", "~",     "READ", "WRITE", "NONE"};
     for (size_t i = 0; i < LENGTH_OF(words); i++) {
         if (is_word(value, str_from(words[i])))
             return true;
@@ -88,7 +90,7 @@ static bool value_is_harmless(Str value)
 {
     value = unquoted(value);
     return !value.size || value.data[0] == '/' || str_starts(value, STR("./")) || str_starts(value, STR("$(")) ||
-           str_starts(value, STR("${")) || str_starts(value, STR("{{")) || is_number_or_boolean(value);
+           str_starts(value, STR("${")) || str_starts(value, STR("{{")) || is_number_or_word(value);
 }
 
 /* scheme://user:password@host */
