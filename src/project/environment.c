@@ -155,15 +155,16 @@ static bool load_built_in(Chain *chain, Slot *slot)
 
 static bool build(Chain *chain, Slot *slot, Origin from);
 
-static Slot *parent_slot(Chain *chain, Slot *slot, const Value *extends)
+/* The environment that a value names, a built-in one if need be; NULL after an error at the value. */
+static Slot *named_slot(Chain *chain, const Value *named, const char *field, const char *add)
 {
-    Str name = value_text(extends);
+    Str name = value_text(named);
     Loader *loader = chain->loader;
-    Slot *parent = slot_find(chain, name);
-    if (!parent && built_in_file(loader->arena, name))
-        parent = slot_add(chain, name, NULL, STR("kiln.yaml"), extends->origin);
-    if (parent)
-        return parent;
+    Slot *slot = slot_find(chain, name);
+    if (slot)
+        return slot;
+    if (built_in_file(loader->arena, name))
+        return slot_add(chain, name, NULL, STR("kiln.yaml"), named->origin);
     NearMiss miss = near_miss_begin(name);
     for (size_t i = 0; i < chain->count; i++)
         near_miss_offer(&miss, chain->slots[i]->environment.name);
@@ -171,12 +172,12 @@ static Slot *parent_slot(Chain *chain, Slot *slot, const Value *extends)
         near_miss_offer(&miss, tier_names[i]);
     Str best = near_miss_best(&miss);
     if (best.data)
-        diag_error(loader->diags, extends->origin, "extends: no environment '%.*s'; did you mean '%.*s'?",
-                   STR_ARG(name), STR_ARG(best));
+        diag_error(loader->diags, named->origin, "%s: no environment '%.*s'; did you mean '%.*s'?", field, STR_ARG(name),
+                   STR_ARG(best));
     else
-        diag_error(loader->diags, extends->origin, "extends: no environment '%.*s'; add environments/%.*s.yaml",
-                   STR_ARG(name), STR_ARG(name));
-    slot_fail(chain, slot);
+        diag_error(loader->diags, named->origin, "%s: no environment '%.*s'; add environments/%.*s.yaml%s", field,
+                   STR_ARG(name), STR_ARG(name), add);
+    loader->failed = true;
     return NULL;
 }
 
@@ -240,9 +241,9 @@ static bool find_parent(Chain *chain, Slot *slot)
     Loader *loader = chain->loader;
     const Value *extends = value_get(slot->file, STR("extends"));
     if (!value_is_none(extends)) {
-        Slot *parent = parent_slot(chain, slot, extends);
+        Slot *parent = named_slot(chain, extends, "extends", "");
         if (!parent)
-            return false;
+            return slot_fail(chain, slot);
         if (!build(chain, parent, extends->origin))
             return slot_fail(chain, slot);
         inherit(loader->arena, &slot->environment, &parent->environment);
@@ -351,32 +352,6 @@ static bool load_releases(Loader *loader, Environment *environment)
     return value != NULL;
 }
 
-static Slot *listed_slot(Chain *chain, const Value *item)
-{
-    Loader *loader = chain->loader;
-    Str name = value_text(item);
-    Slot *slot = slot_find(chain, name);
-    if (slot)
-        return slot;
-    if (built_in_file(loader->arena, name))
-        return slot_add(chain, name, NULL, STR("kiln.yaml"), item->origin);
-    NearMiss miss = near_miss_begin(name);
-    for (size_t i = 0; i < chain->count; i++)
-        near_miss_offer(&miss, chain->slots[i]->environment.name);
-    for (int i = 0; i < TIER_COUNT; i++)
-        near_miss_offer(&miss, tier_names[i]);
-    Str best = near_miss_best(&miss);
-    if (best.data)
-        diag_error(loader->diags, item->origin, "environments: no environment '%.*s'; did you mean '%.*s'?",
-                   STR_ARG(name), STR_ARG(best));
-    else
-        diag_error(loader->diags, item->origin,
-                   "environments: no environment '%.*s'; add environments/%.*s.yaml with extends: staging",
-                   STR_ARG(name), STR_ARG(name));
-    loader->failed = true;
-    return NULL;
-}
-
 static void check_repeated(Loader *loader, const Value *list)
 {
     for (uint32_t i = 0; i < list->size; i++) {
@@ -424,7 +399,7 @@ bool environments_load(Loader *loader)
     read_folder(&chain);
     const Value *names = listed_names(loader);
     for (uint32_t i = 0; i < names->size; i++)
-        (void)listed_slot(&chain, names->items[i]);
+        (void)named_slot(&chain, names->items[i], "environments", " with extends: staging");
     /* From here on parents may still be added, but never a listed one, so the order of the list stands. */
     for (size_t i = 0; i < chain.count; i++)
         (void)build(&chain, chain.slots[i], chain.slots[i]->origin);

@@ -3,21 +3,6 @@
 
 #include "kiln/kube.h"
 
-#define CALL_PARAMETERS                                                                                    \
-    const Function *function, JsoneRun *run, const JsoneScope *scope, Origin at, const Value *const *args, \
-        size_t count
-#define CALL_UNUSED (void)function, (void)run, (void)scope, (void)at, (void)args, (void)count
-
-static const ObjectSet *set_of(const JsoneRun *run)
-{
-    return ((const GateHost *)run->host)->set;
-}
-
-static Str text_of(const Value *value)
-{
-    return value_is_scalar(value) ? value_text(value) : STR("");
-}
-
 static const Value *text_or_null(Arena *arena, Origin origin, Str text)
 {
     return text.size ? value_new_string(arena, origin, text) : &value_null;

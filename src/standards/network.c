@@ -1,21 +1,6 @@
 /* Functions of rules that follow selectors and ports from one object to the next. */
 #include "standards_private.h"
 
-#define CALL_PARAMETERS                                                                                    \
-    const Function *function, JsoneRun *run, const JsoneScope *scope, Origin at, const Value *const *args, \
-        size_t count
-#define CALL_UNUSED (void)function, (void)run, (void)scope, (void)at, (void)args, (void)count
-
-static const ObjectSet *set_of(const JsoneRun *run)
-{
-    return ((const GateHost *)run->host)->set;
-}
-
-static Str text_of(const Value *value)
-{
-    return value && value_is_scalar(value) ? value_text(value) : STR("");
-}
-
 static const Value *call_pods_of(CALL_PARAMETERS)
 {
     CALL_UNUSED;

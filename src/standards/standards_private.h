@@ -96,6 +96,28 @@ typedef struct GateHost {
     RenderHost render; /* first, so that the template functions find theirs */
     const ObjectSet *set;
 } GateHost;
+/* What every function of a rule is made of (functions.c, network.c, workload.c). */
+#define CALL_PARAMETERS                                                                                    \
+    const Function *function, JsoneRun *run, const JsoneScope *scope, Origin at, const Value *const *args, \
+        size_t count
+#define CALL_UNUSED (void)function, (void)run, (void)scope, (void)at, (void)args, (void)count
+
+static inline const ObjectSet *set_of(const JsoneRun *run)
+{
+    return ((const GateHost *)run->host)->set;
+}
+
+/* Empty for what is absent or no scalar: a rule finds fault with odd objects instead of breaking on them. */
+static inline Str text_of(const Value *value)
+{
+    return value && value_is_scalar(value) ? value_text(value) : STR("");
+}
+
+static inline const Value *truth(bool holds)
+{
+    return holds ? &value_true : &value_false;
+}
+
 const Value *standards_functions(Arena *arena);
 /* workload.c, network.c: more rows of the same table. */
 typedef struct FunctionRows {

@@ -6,21 +6,6 @@
 
 #include "kiln/kube.h"
 
-#define CALL_PARAMETERS                                                                                    \
-    const Function *function, JsoneRun *run, const JsoneScope *scope, Origin at, const Value *const *args, \
-        size_t count
-#define CALL_UNUSED (void)function, (void)run, (void)scope, (void)at, (void)args, (void)count
-
-static Str text_of(const Value *value)
-{
-    return value && value_is_scalar(value) ? value_text(value) : STR("");
-}
-
-static const Value *truth(bool holds)
-{
-    return holds ? &value_true : &value_false;
-}
-
 static bool list_has(const Value *list, const Value *value)
 {
     for (uint32_t i = 0; value_is(list, VALUE_LIST) && i < list->size; i++) {
@@ -210,11 +195,6 @@ static int64_t replicas_of(const ObjectSet *set, const Value *workload)
     if (value_is(number, VALUE_NUMBER) && !value_integer(number, &replicas))
         return 1;
     return replicas;
-}
-
-static const ObjectSet *set_of(const JsoneRun *run)
-{
-    return ((const GateHost *)run->host)->set;
 }
 
 static const Value *call_replicas_of(CALL_PARAMETERS)
