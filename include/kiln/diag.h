@@ -66,8 +66,6 @@ void diag_warning(Diags *diags, Origin origin, const char *format, ...) KILN_PRI
 void diag_note(Diags *diags, Origin origin, const char *format, ...) KILN_PRINTF(3, 4);
 /* As the others, with every part given; message and detail are copied. */
 void diag_report(Diags *diags, Diag diag);
-/* As diag_error, about a value that must not be repeated: the quoted line shows *** from the place on. */
-void diag_secret_error(Diags *diags, Origin origin, const char *format, ...) KILN_PRINTF(3, 4);
 /* About a file that could not be read, so that there is no place in it: "services/a.yaml: error: cannot read: …". */
 void diag_file_error(Diags *diags, Str file, const char *format, ...) KILN_PRINTF(3, 4);
 /* About no file at all: "error: …". */

@@ -78,12 +78,6 @@ void diag_report(Diags *diags, Diag diag)
     diags_add(diags, diag);
 }
 
-void diag_secret_error(Diags *diags, Origin origin, const char *format, ...)
-{
-    DIAG_FORWARD(SEVERITY_ERROR, origin, STR_NONE);
-    diags->list[diags->count - 1].masked = true;
-}
-
 void diag_file_error(Diags *diags, Str file, const char *format, ...)
 {
     DIAG_FORWARD(SEVERITY_ERROR, ORIGIN_NONE, file);

@@ -41,12 +41,6 @@ static Origin piece_origin(const Resolver *resolver, const Value *string, Str pi
     return at < 0 ? string->origin : string->origin + (Origin)at;
 }
 
-/* The field as the user wrote it: a shorthand's long form adds segments that stand at the same place. */
-static Str field_text(const Resolver *resolver, const Path *path)
-{
-    return path_text(resolver->arena, path);
-}
-
 /* ---- what a reference names ---- */
 
 static const Value *fail_not_a_reference(Resolver *resolver, const Value *string, Str piece)
@@ -138,7 +132,7 @@ static void fail_undefined_var(Resolver *resolver, const Value *string, Str piec
     const Environment *environment = resolver->scope->environment;
     Str where = environment ? arena_printf(resolver->arena, " in %.*s", STR_ARG(environment->name)) : STR("");
     Origin at = piece_origin(resolver, string, piece);
-    Str field = field_text(resolver, path);
+    Str field = path_text(resolver->arena, path);
     if (names.size)
         diag_error(resolver->diags, at, "%.*s: %.*s is not defined%.*s; %.*s defines %.*s", STR_ARG(field),
                    STR_ARG(str_slice(piece, 2, piece.size - 1)), STR_ARG(where),
@@ -164,15 +158,15 @@ static const Value *fail_undefined(Resolver *resolver, const Value *string, Str 
     Origin at = piece_origin(resolver, string, piece);
     if (!known)
         diag_error(resolver->diags, at, "%.*s: '%.*s' is not a reference; %s has %s",
-                   STR_ARG(field_text(resolver, path)), STR_ARG(inner), root->name, root->members);
+                   STR_ARG(path_text(resolver->arena, path)), STR_ARG(inner), root->name, root->members);
     else if (root->find == root_project)
         diag_error(resolver->diags, at, "%.*s: %.*s is not set; add %.*s to kiln.yaml",
-                   STR_ARG(field_text(resolver, path)), STR_ARG(inner), STR_ARG(rest));
+                   STR_ARG(path_text(resolver->arena, path)), STR_ARG(inner), STR_ARG(rest));
     else if (str_equal(inner, STR("env.domain")) && resolver->scope->environment)
         diag_error(resolver->diags, at, "%.*s: env.domain is not set; add domain to kiln.yaml",
-                   STR_ARG(field_text(resolver, path)));
+                   STR_ARG(path_text(resolver->arena, path)));
     else
-        diag_error(resolver->diags, at, "%.*s: %.*s is not known here", STR_ARG(field_text(resolver, path)),
+        diag_error(resolver->diags, at, "%.*s: %.*s is not known here", STR_ARG(path_text(resolver->arena, path)),
                    STR_ARG(inner));
     return NULL;
 }
@@ -190,7 +184,7 @@ static const Value *lookup(Resolver *resolver, const Value *string, Str piece, c
             return fail_undefined(resolver, string, piece, &roots[i], rest, path);
         if (resolver->followed >= FOLLOW_LIMIT) {
             diag_error(resolver->diags, piece_origin(resolver, string, piece),
-                       "%.*s: %.*s refers to itself; break the circle", STR_ARG(field_text(resolver, path)),
+                       "%.*s: %.*s refers to itself; break the circle", STR_ARG(path_text(resolver->arena, path)),
                        STR_ARG(str_slice(piece, 2, piece.size - 1)));
             resolver->failed = true;
             return NULL;
@@ -224,7 +218,7 @@ static bool path_stays_inside(Str path)
 
 static const Value *fail_file(Resolver *resolver, const Value *string, const Path *path, const char *why)
 {
-    diag_error(resolver->diags, string->origin, "%.*s: %s", STR_ARG(field_text(resolver, path)), why);
+    diag_error(resolver->diags, string->origin, "%.*s: %s", STR_ARG(path_text(resolver->arena, path)), why);
     resolver->failed = true;
     return NULL;
 }
@@ -243,8 +237,8 @@ static const Value *file_value(Resolver *resolver, const Value *string, Str piec
     if (error == EFBIG)
         return fail_file(resolver, string, path, "the file is larger than 1 MiB, the limit of a ConfigMap");
     if (error) {
-        diag_error(resolver->diags, string->origin, "%.*s: cannot read %.*s: %s", STR_ARG(field_text(resolver, path)),
-                   STR_ARG(file), strerror(error));
+        diag_error(resolver->diags, string->origin, "%.*s: cannot read %.*s: %s",
+                   STR_ARG(path_text(resolver->arena, path)), STR_ARG(file), strerror(error));
         resolver->failed = true;
         return NULL;
     }
@@ -285,7 +279,7 @@ static void join_piece(Resolver *resolver, Joined *joined, const Value *string, 
         return;
     if (!value_is_scalar(found)) {
         diag_error(resolver->diags, piece_origin(resolver, string, piece),
-                   "%.*s: '%.*s' is %s and cannot stand inside text", STR_ARG(field_text(resolver, path)),
+                   "%.*s: '%.*s' is %s and cannot stand inside text", STR_ARG(path_text(resolver->arena, path)),
                    STR_ARG(piece), value_kind_name((ValueKind)found->kind));
         resolver->failed = true;
         return;
@@ -309,7 +303,7 @@ static const Value *join(Resolver *resolver, const Value *string, const Path *pa
         if (!end) {
             diag_error(resolver->diags, string->origin,
                        "%.*s: '${' is not closed; add '}' or write $${ for a literal",
-                       STR_ARG(field_text(resolver, path)));
+                       STR_ARG(path_text(resolver->arena, path)));
             resolver->failed = true;
             break;
         }

@@ -100,8 +100,6 @@ static const Value *call_find(CALL_PARAMETERS)
     return found ? found : &value_null;
 }
 
-#define NAME(literal) {(literal), sizeof(literal) - 1}
-
 static const Function functions[] = {
     {NAME("image"), call_image, 1, 1, "image(text): {registry, repository, tag, digest}, null where absent", NULL},
     {NAME("hpaOf"), call_hpa_of, 1, 1, "hpaOf(object): the autoscaler that targets a workload, or null", NULL},

@@ -209,8 +209,6 @@ static const Value *call_scrape_allowed(CALL_PARAMETERS)
     return &value_true;
 }
 
-#define NAME(literal) {(literal), sizeof(literal) - 1}
-
 static const Function functions[] = {
     {NAME("podsOf"), call_pods_of, 1, 1, "podsOf(object): the workloads whose pods its selector selects", NULL},
     {NAME("budgetsOf"), call_budgets_of, 1, 1,

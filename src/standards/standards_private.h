@@ -100,6 +100,8 @@ typedef struct GateHost {
 #define CALL_PARAMETERS                                                                                    \
     const Function *function, JsoneRun *run, const JsoneScope *scope, Origin at, const Value *const *args, \
         size_t count
+/* A row's name, which must be constant. */
+#define NAME(literal) {(literal), sizeof(literal) - 1}
 #define CALL_UNUSED (void)function, (void)run, (void)scope, (void)at, (void)args, (void)count
 
 static inline const ObjectSet *set_of(const JsoneRun *run)

@@ -259,8 +259,6 @@ static const Value *call_spread_gaps(CALL_PARAMETERS)
     return list_end(&list, at);
 }
 
-#define NAME(literal) {(literal), sizeof(literal) - 1}
-
 static const Function functions[] = {
     {NAME("dig"), call_dig, 2, UINT8_MAX, "dig(value, key, …): what stands below these keys, or null", NULL},
     {NAME("missing"), call_missing, 2, 2, "missing(map, names): those names that it lacks or leaves empty", NULL},
