@@ -101,7 +101,7 @@ static bool take_operand(Parser *parser, Str word)
 
 bool arguments_parse(Arena *arena, const Command *command, int argc, char **argv, Arguments *arguments)
 {
-    *arguments = (Arguments){.arena = arena};
+    *arguments = (Arguments){.arena = arena, .command = command};
     Parser parser = {command, argc, argv, 0, arguments};
     bool only_operands = false;
     while (parser.at < argc) {
@@ -140,18 +140,18 @@ const char *cli_folder(const Arguments *arguments)
     return arena_text(arguments->arena, argument_value(arguments, OPTION_FOLDER));
 }
 
-int cli_format(const Arguments *arguments, const char *const *words)
+int cli_format(const Arguments *arguments)
 {
-    Str format = argument_value(arguments, OPTION_FORMAT);
     if (!argument_given(arguments, OPTION_FORMAT))
         return 0;
+    Str format = argument_value(arguments, OPTION_FORMAT), rest = str_from(arguments->command->formats), word;
     Buf list = {0};
-    for (int i = 0; words[i]; i++) {
-        if (str_equal(format, str_from(words[i]))) {
+    for (int i = 0; str_split(&rest, '|', &word); i++) {
+        if (str_equal(format, word)) {
             buf_release(&list);
             return i;
         }
-        buf_printf(&list, "%s%s", i == 0 ? "" : words[i + 1] ? ", " : " or ", words[i]);
+        buf_printf(&list, "%s%.*s", i == 0 ? "" : rest.data ? ", " : " or ", STR_ARG(word));
     }
     cli_error("option --format: expected %.*s, found '%.*s'", STR_ARG(buf_str(&list)), STR_ARG(format));
     buf_release(&list);

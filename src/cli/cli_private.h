@@ -35,9 +35,12 @@ typedef struct Option {
 } Option;
 extern const Option options[OPTION_COUNT];
 
+typedef struct Command Command;
+
 /* One command line, taken apart. Texts point into argv. */
 typedef struct Arguments {
     Arena *arena;
+    const Command *command;
     struct {
         Str *values;
         size_t count;
@@ -53,7 +56,7 @@ Str argument_value(const Arguments *arguments, OptionId id);
 
 typedef ExitStatus CommandRun(const Arguments *arguments);
 
-typedef struct Command {
+struct Command {
     const char *name;
     const char *operands; /* as help shows them: "[SERVICE...]" */
     const char *summary;  /* one line */
@@ -61,7 +64,9 @@ typedef struct Command {
     unsigned options;     /* bit set of OptionId */
     bool takes_operands;
     CommandRun *run;      /* NULL: not supported yet */
-} Command;
+    const char *formats;  /* what --format takes, the default first: "text|json"; NULL: none */
+    const char *words;    /* what the first operand may be, likewise; NULL: not one of a few words */
+};
 extern const Command commands[];
 extern const size_t command_count;
 const Command *command_find(Str name);
@@ -83,8 +88,8 @@ const char *cli_plural(size_t count);
 ExitStatus cli_print(Buf *out);
 /* -C, or the working directory. */
 const char *cli_folder(const Arguments *arguments);
-/* The place of --format's word in words (ended by NULL; the first is the default), or -1 after the error. */
-int cli_format(const Arguments *arguments, const char *const *words);
+/* The place of --format's word among the command's formats (0 without it), or -1 after the error. */
+int cli_format(const Arguments *arguments);
 /* A file, or standard input for "-", as a source. NULL: reported. */
 const Source *cli_read(Arena *arena, Sources *sources, Str path, Diags *diags);
 

@@ -30,8 +30,8 @@ const Option options[OPTION_COUNT] = {
 };
 
 const Command commands[] = {
-    {"init", "[DIR]", "start a project", NULL, 0, true, NULL},
-    {"new", "NAME", "add a service to the project", NULL, 0, true, NULL},
+    {"init", "[DIR]", "start a project", NULL, 0, true, NULL, NULL, NULL},
+    {"new", "NAME", "add a service to the project", NULL, 0, true, NULL, NULL, NULL},
     {"render", "[SERVICE...]", "write the manifests and workflows of the project",
      "Without a selection everything is rendered. A selection writes and prunes only its own files: environment "
      "files\n"
@@ -39,7 +39,7 @@ const Command commands[] = {
      "passed.\n\n"
      "--check compares instead: its diffs lead from what stands there to what a render writes.",
      BIT(OPTION_ENVIRONMENT) | BIT(OPTION_OUTPUT) | BIT(OPTION_CHECK) | BIT(OPTION_SET) | BIT(OPTION_FOLDER), true,
-     command_render},
+     command_render, NULL, NULL},
     {"check", "[SERVICE...]", "judge the project by the standards",
      "Renders in memory and reports what the gate finds; nothing is written. With --overlays it looks at the layers "
      "instead:\n"
@@ -47,24 +47,25 @@ const Command commands[] = {
      "unused\n"
      "or missing.",
      BIT(OPTION_ENVIRONMENT) | BIT(OPTION_SET) | BIT(OPTION_FOLDER) | BIT(OPTION_OVERLAYS) | BIT(OPTION_TODAY), true,
-     command_check},
-    {"diff", "", "say what a change does to the rendered objects", NULL, 0, true, NULL},
+     command_check, NULL, NULL},
+    {"diff", "", "say what a change does to the rendered objects", NULL, 0, true, NULL, NULL, NULL},
     {"explain", "FIELD | ENV SERVICE [PATH]", "say what a field means, or where a value comes from",
      "  kiln explain autoscaling.minReplicas                       what a field is: type, default, an example\n"
      "  kiln explain production api                                the whole definition, an origin on each line\n"
      "  kiln explain production api autoscaling.maxReplicas        who set it, and whom that overrode\n"
      "  kiln explain production api deployment.yaml:spec.replicas  the same for what is rendered\n\n"
      "FORMAT is text (as without it) or json. A segment with dots is quoted: config.\"config.yaml\".server.port.",
-     BIT(OPTION_FORMAT) | BIT(OPTION_SET) | BIT(OPTION_FOLDER), true, command_explain},
+     BIT(OPTION_FORMAT) | BIT(OPTION_SET) | BIT(OPTION_FOLDER), true, command_explain, "text|json", NULL},
     {"list", "", "list environments, services and images",
      "FORMAT is text (as without it), json, or matrix: one line of JSON for a matrix of GitHub Actions, an entry for "
      "each\n"
      "service in each environment.",
-     BIT(OPTION_ENVIRONMENT) | BIT(OPTION_FORMAT) | BIT(OPTION_FOLDER), false, command_list},
-    {"affected", "", "list what a change touches", NULL, 0, true, NULL},
-    {"release", "ENV SERVICE IMAGE", "record which image runs where", NULL, 0, true, NULL},
-    {"promote", "FROM TO", "copy releases from one environment to the next", NULL, 0, true, NULL},
-    {"rollback", "ENV SERVICE", "go back to the release before", NULL, 0, true, NULL},
+     BIT(OPTION_ENVIRONMENT) | BIT(OPTION_FORMAT) | BIT(OPTION_FOLDER), false, command_list, "text|json|matrix",
+     NULL},
+    {"affected", "", "list what a change touches", NULL, 0, true, NULL, NULL, NULL},
+    {"release", "ENV SERVICE IMAGE", "record which image runs where", NULL, 0, true, NULL, NULL, NULL},
+    {"promote", "FROM TO", "copy releases from one environment to the next", NULL, 0, true, NULL, NULL, NULL},
+    {"rollback", "ENV SERVICE", "go back to the release before", NULL, 0, true, NULL, NULL, NULL},
     {"eval", "TEMPLATE", "evaluate one template",
      "  kiln eval -c FILE TEMPLATE                     with the context in FILE; either may be '-' for standard "
      "input\n"
@@ -75,18 +76,18 @@ const Command commands[] = {
      "without it) or json.",
      BIT(OPTION_CONTEXT_FILE) | BIT(OPTION_FORMAT) | BIT(OPTION_NOW) | BIT(OPTION_FUNCTIONS) | BIT(OPTION_PROJECT) |
          BIT(OPTION_CONTEXT) | BIT(OPTION_ENVIRONMENT) | BIT(OPTION_SET) | BIT(OPTION_FOLDER),
-     true, command_eval},
-    {"standards", "[ID]", "list the rules, or show one", NULL, 0, true, NULL},
+     true, command_eval, "yaml|json", NULL},
+    {"standards", "[ID]", "list the rules, or show one", NULL, 0, true, NULL, NULL, NULL},
     {"schema", "KIND", "print a JSON Schema",
      "KIND is service, environment, project, release or standard. Editors complete and check definitions with it; "
      "with the\n"
      "YAML language server, on the first line of a file:\n\n"
      "  # yaml-language-server: $schema=PATH",
-     0, true, command_schema},
-    {"fn", "", "run as a KRM function", NULL, 0, true, NULL},
-    {"completion", "SHELL", "print a completion script", NULL, 0, true, NULL},
-    {"help", "[COMMAND]", "print help", NULL, 0, true, command_help},
-    {"version", "", "print the version", NULL, 0, false, command_version},
+     0, true, command_schema, NULL, "service|environment|project|release|standard"},
+    {"fn", "", "run as a KRM function", NULL, 0, true, NULL, NULL, NULL},
+    {"completion", "SHELL", "print a completion script", NULL, 0, true, NULL, NULL, "bash|zsh|fish"},
+    {"help", "[COMMAND]", "print help", NULL, 0, true, command_help, NULL, NULL},
+    {"version", "", "print the version", NULL, 0, false, command_version, NULL, NULL},
 };
 const size_t command_count = LENGTH_OF(commands);
 

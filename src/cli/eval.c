@@ -20,8 +20,8 @@ typedef struct Evaluation {
     Str now;
 } Evaluation;
 
+/* In the order of the command table. */
 enum { FORMAT_YAML, FORMAT_JSON };
-static const char *const formats[] = {[FORMAT_YAML] = "yaml", [FORMAT_JSON] = "json", NULL};
 
 /* ---- usage ---- */
 
@@ -63,7 +63,7 @@ static bool options_fit(const Arguments *arguments, Mode mode)
         if (argument_given(arguments, places[i].id) && !(places[i].modes & (unsigned)mode))
             return option_misplaced(mode, places[i].id, places[i].why);
     }
-    return cli_format(arguments, formats) >= 0;
+    return cli_format(arguments) >= 0;
 }
 
 /* names: what the operands are, one by one, as a message calls them. */
@@ -257,7 +257,7 @@ static const Value *run_project(Evaluation *evaluation)
 static ExitStatus print_result(const Arguments *arguments, const Value *result)
 {
     Buf out = {0};
-    if (cli_format(arguments, formats) == FORMAT_JSON) {
+    if (cli_format(arguments) == FORMAT_JSON) {
         value_print_json(result, false, &out);
         buf_add_char(&out, '\n');
     } else {

@@ -354,8 +354,7 @@ static bool explain_value(Explain *explain, bool json, Buf *out)
 
 ExitStatus command_explain(const Arguments *arguments)
 {
-    static const char *const formats[] = {"text", "json", NULL};
-    int format = cli_format(arguments, formats);
+    int format = cli_format(arguments);
     if (format < 0)
         return EXIT_TROUBLE;
     if (arguments->operand_count == 1)

@@ -4,6 +4,7 @@
 #include "kiln/kube.h"
 #include "kiln/project.h"
 
+/* In the order of the command table. */
 typedef enum Format { FORMAT_TEXT, FORMAT_JSON, FORMAT_MATRIX } Format;
 
 typedef struct Listed {
@@ -172,8 +173,7 @@ static void print_json(const Listing *listing, const RenderRequest *request, Buf
 
 ExitStatus command_list(const Arguments *arguments)
 {
-    static const char *const formats[] = {"text", "json", "matrix", NULL};
-    int format = cli_format(arguments, formats);
+    int format = cli_format(arguments);
     if (format < 0)
         return EXIT_TROUBLE;
     RenderRequest request = {
