@@ -12,7 +12,7 @@ typedef struct Parser {
 
 static bool option_allowed(const Command *command, OptionId id)
 {
-    return id == OPTION_HELP || (command->options & (1u << id));
+    return id == OPTION_HELP || (command->options & OPTION_BIT(id));
 }
 
 static bool parser_fail(const Parser *parser, const char *what, Str found, Str meant)

@@ -25,6 +25,8 @@ typedef enum OptionId {
     OPTION_VERSION,
     OPTION_COUNT
 } OptionId;
+#define OPTION_BIT(id) (UINT64_C(1) << (id))
+_Static_assert(OPTION_COUNT <= 64, "a command's options are the bits of 64");
 
 typedef struct Option {
     char letter;          /* or 0 */
@@ -61,7 +63,7 @@ struct Command {
     const char *operands; /* as help shows them: "[SERVICE...]" */
     const char *summary;  /* one line */
     const char *text;     /* further help, or NULL */
-    unsigned options;     /* bit set of OptionId */
+    uint64_t options;     /* bits of OptionId */
     bool takes_operands;
     CommandRun *run;      /* NULL: not supported yet */
     const char *formats;  /* what --format takes, the default first: "text|json"; NULL: none */

@@ -1,7 +1,7 @@
 /* The command table and the option table: the only place that knows what can be typed. */
 #include "cli_private.h"
 
-#define BIT(id) (1u << (id))
+#define BIT(id) OPTION_BIT(id)
 
 const Option options[OPTION_COUNT] = {
     [OPTION_ENVIRONMENT] = {'e', "environment", "ENV", true, "only this environment; may be repeated"},

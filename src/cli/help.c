@@ -22,7 +22,7 @@ void help_print_command(const Command *command)
         buf_printf(&out, "\n%s\n", command->text);
     buf_add(&out, STR("\noptions:\n"));
     for (int id = 0; id < OPTION_COUNT; id++) {
-        if (id == OPTION_HELP || (command->options & (1u << id)))
+        if (id == OPTION_HELP || (command->options & OPTION_BIT(id)))
             add_option(&out, &options[id]);
     }
     cli_write(STDOUT_FILENO, buf_str(&out));
