@@ -357,8 +357,12 @@ static void finish_stream(Pipeline *pipeline)
 static bool load_project(Pipeline *pipeline)
 {
     const RenderRequest *request = pipeline->request;
-    ProjectOptions options = {request->folder, request->sets, request->set_count, request->services,
-                              request->service_count};
+    ProjectOptions options = {.folder = request->folder,
+                              .place = request->place,
+                              .sets = request->sets,
+                              .set_count = request->set_count,
+                              .services = request->services,
+                              .service_count = request->service_count};
     pipeline->project = project_load(pipeline->arena, pipeline->sources, options, pipeline->diags);
     if (!pipeline->project)
         return false;

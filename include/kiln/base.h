@@ -182,5 +182,23 @@ typedef struct FileEntry {
 
 /* The entries of a folder in byte order of their names, without "." and "..". */
 int folder_list(Arena *arena, int at, const char *path, FileEntry **entries, size_t *count) KILN_MUST_USE;
+/* The same for a folder below root, under file_read_beneath's rules. */
+int folder_list_beneath(Arena *arena, Str root, Str path, FileEntry **entries, size_t *count) KILN_MUST_USE;
+
+/*
+ * Files below one folder, wherever they are kept: on disk, or in a revision of git. Paths are relative, under
+ * file_read_beneath's rules. Errors are errno values: ENOENT where there is nothing, ELOOP for a symbolic link on the
+ * way, and two that only a revision has: EXDEV for what lies in a submodule, EREMOTE for what this clone lacks.
+ */
+typedef struct FileStore FileStore;
+struct FileStore {
+    int (*read)(const FileStore *store, Arena *arena, Str path, size_t limit, Str *text);
+    int (*list)(const FileStore *store, Arena *arena, Str path, FileEntry **entries, size_t *count);
+};
+int store_read(const FileStore *store, Arena *arena, Str path, size_t limit, Str *text) KILN_MUST_USE;
+int store_list(const FileStore *store, Arena *arena, Str path, FileEntry **entries, size_t *count) KILN_MUST_USE;
+const FileStore *store_on_disk(Arena *arena, Str root);
+/* Such an error in words, as strerror has them. */
+const char *store_error(int error);
 
 #endif

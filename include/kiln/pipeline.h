@@ -16,6 +16,7 @@ typedef enum ExitStatus { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_TROUBLE = 2, E
 
 typedef struct RenderRequest {
     const char *folder;      /* where the project is looked for, upwards */
+    const ProjectPlace *place; /* where it is instead: at a revision; or NULL */
     const Str *environments; /* -e; none: all of kiln.yaml */
     size_t environment_count;
     const Str *services;     /* none: all, and the environment's own files */

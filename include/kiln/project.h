@@ -51,8 +51,9 @@ typedef struct ServiceFile {
 typedef struct Project {
     Arena *arena;
     const Sources *sources;
+    const FileStore *store; /* what everything of the project is read through */
     Str root;   /* folder of kiln.yaml, absolute */
-    Str prefix; /* from the working directory to root, as it stands before file names in messages: "" or "../" … */
+    Str prefix; /* stands before file names in messages: from the working directory to root, "" or "../" …; or "REV:" */
     Str name;
     const Value *value;    /* kiln.yaml, complete */
     Origin origin;
@@ -68,8 +69,18 @@ typedef struct Project {
     size_t known_count;
 } Project;
 
+/* Where a project's files are. */
+typedef struct ProjectPlace {
+    const FileStore *store;
+    Str root;   /* as in Project */
+    Str prefix; /* as in Project */
+} ProjectPlace;
+/* On disk: the folder of the first kiln.yaml from folder upwards. */
+bool project_find(Arena *arena, const char *folder, Diags *diags, ProjectPlace *place) KILN_MUST_USE;
+
 typedef struct ProjectOptions {
     const char *folder;   /* where to look from, upwards */
+    const ProjectPlace *place; /* instead of looking; or NULL */
     const Str *sets;      /* --set arguments: path=value */
     size_t set_count;
     const Str *services;  /* the selected services, which alone are set; none: all */
@@ -146,8 +157,11 @@ bool project_audit(const Project *project, Arena *arena, Diags *diags) KILN_MUST
  * A file of the project as a value, its source registered. path is relative to root, and no symbolic link is
  * followed. NULL with *missing where the file does not exist (nothing is reported then).
  */
-const Value *project_read(Arena *arena, Sources *sources, Str root, Str prefix, Str path, bool *missing,
+const Value *project_read(Arena *arena, Sources *sources, const Project *project, Str path, bool *missing,
                           Diags *diags);
+/* The entries of a folder of the project; none where it does not exist. */
+bool project_list(Arena *arena, const Project *project, Str path, FileEntry **entries, size_t *count,
+                  Diags *diags) KILN_MUST_USE;
 
 /* Limits on a project's files; each ends in a diagnostic that names it. */
 enum { PROJECT_FILE_LIMIT = 1024 * 1024 };

@@ -107,7 +107,7 @@ static bool is_link(int at, const char *name)
     return !fstatat(at, name, &status, AT_SYMLINK_NOFOLLOW) && S_ISLNK(status.st_mode);
 }
 
-static int open_part(int at, Str part, bool last, int *opened)
+static int open_part(int at, Str part, int flags, int *opened)
 {
     char name[NAME_MAX + 1];
     if (part.size > NAME_MAX)
@@ -116,7 +116,7 @@ static int open_part(int at, Str part, bool last, int *opened)
         return EINVAL;
     memcpy(name, part.data, part.size);
     name[part.size] = '\0';
-    *opened = openat(at, name, O_NOFOLLOW | (last ? READ_FLAGS : O_PATH | O_DIRECTORY | O_CLOEXEC));
+    *opened = openat(at, name, flags | O_NOFOLLOW | O_CLOEXEC);
     if (*opened >= 0)
         return 0;
     int error = open_error(errno);
@@ -125,13 +125,13 @@ static int open_part(int at, Str part, bool last, int *opened)
 }
 
 /* Each part is opened from the one before it, and none may be a link, so that no name leads out of the folder. */
-static int open_walk(int folder, Str path, int *opened)
+static int open_walk(int folder, Str path, int flags, int *opened)
 {
     Str part;
     int at = folder, error = path.data ? 0 : EINVAL;
     while (!error && str_split(&path, '/', &part)) {
         int next = -1;
-        error = open_part(at, part, !path.data, &next);
+        error = open_part(at, part, path.data ? O_PATH | O_DIRECTORY : flags, &next);
         if (at != folder)
             close(at);
         at = next;
@@ -140,14 +140,20 @@ static int open_walk(int folder, Str path, int *opened)
     return error;
 }
 
-int file_read_beneath(Arena *arena, Str root, Str path, size_t limit, Str *text)
+static int open_beneath(Arena *arena, Str root, Str path, int flags, int *opened)
 {
     int folder = open(arena_text(arena, root), O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0)
         return errno;
-    int fd;
-    int error = open_walk(folder, path, &fd);
+    int error = open_walk(folder, path, flags, opened);
     close(folder);
+    return error;
+}
+
+int file_read_beneath(Arena *arena, Str root, Str path, size_t limit, Str *text)
+{
+    int fd;
+    int error = open_beneath(arena, root, path, READ_FLAGS, &fd);
     if (error)
         return error;
     error = read_opened(arena, fd, limit, text);
@@ -240,11 +246,9 @@ static int list_entries(Arena *arena, DIR *folder, FileEntry **entries, size_t *
     return error;
 }
 
-int folder_list(Arena *arena, int at, const char *path, FileEntry **entries, size_t *count)
+/* Closes fd. */
+static int list_opened(Arena *arena, int fd, FileEntry **entries, size_t *count)
 {
-    int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return errno;
     DIR *folder = fdopendir(fd);
     if (!folder) {
         int error = errno;
@@ -254,4 +258,17 @@ int folder_list(Arena *arena, int at, const char *path, FileEntry **entries, siz
     int error = list_entries(arena, folder, entries, count);
     closedir(folder);
     return error;
+}
+
+int folder_list(Arena *arena, int at, const char *path, FileEntry **entries, size_t *count)
+{
+    int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd < 0 ? errno : list_opened(arena, fd, entries, count);
+}
+
+int folder_list_beneath(Arena *arena, Str root, Str path, FileEntry **entries, size_t *count)
+{
+    int fd;
+    int error = open_beneath(arena, root, path, O_RDONLY | O_DIRECTORY, &fd);
+    return error ? error : list_opened(arena, fd, entries, count);
 }

@@ -4,8 +4,6 @@
  */
 #include "project_private.h"
 
-#include <fcntl.h>
-
 #include "kiln/kube.h"
 
 typedef struct Audit {
@@ -285,16 +283,16 @@ static bool mentions(const Value *value, Str path)
 /* The project's own templates, as text: what an expression reads there need not be followed. */
 static void collect_templates(Audit *audit, Str folder)
 {
-    Str path = arena_printf(audit->arena, "%.*s/%.*s", STR_ARG(audit->project->root), STR_ARG(folder));
+    const FileStore *store = audit->project->store;
     FileEntry *entries;
     size_t count = 0;
-    if (folder_list(audit->arena, AT_FDCWD, path.data, &entries, &count))
+    if (store_list(store, audit->arena, folder, &entries, &count))
         return;
     for (size_t i = 0; i < count; i++) {
         Str below = arena_printf(audit->arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(entries[i].name)), text;
         if (entries[i].is_folder)
             collect_templates(audit, below);
-        else if (!file_read_beneath(audit->arena, audit->project->root, below, PROJECT_FILE_LIMIT, &text)) {
+        else if (!store_read(store, audit->arena, below, PROJECT_FILE_LIMIT, &text)) {
             ARENA_GROW(audit->arena, audit->templates, audit->template_count, audit->template_capacity);
             audit->templates[audit->template_count++] = text;
         }

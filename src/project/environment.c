@@ -4,9 +4,6 @@
  */
 #include "project_private.h"
 
-#include <errno.h>
-#include <fcntl.h>
-
 #include "kiln/yaml.h"
 
 const Str tier_names[TIER_COUNT] = {
@@ -95,8 +92,7 @@ static void read_environment(Chain *chain, Str file_name)
     }
     bool missing;
     const Project *project = loader->project;
-    const Value *raw = project_read(loader->arena, loader->sources, project->root, project->prefix, path, &missing,
-                                    loader->diags);
+    const Value *raw = project_read(loader->arena, loader->sources, project, path, &missing, loader->diags);
     const Value *value = expand_environment(loader, raw);
     Slot *slot = slot_add(chain, name, value, path, value ? value->origin : ORIGIN_NONE);
     if (!value)
@@ -106,13 +102,9 @@ static void read_environment(Chain *chain, Str file_name)
 static void read_folder(Chain *chain)
 {
     Loader *loader = chain->loader;
-    Str folder = arena_printf(loader->arena, "%.*s/environments", STR_ARG(loader->project->root));
     FileEntry *entries;
-    size_t count = 0;
-    int error = folder_list(loader->arena, AT_FDCWD, folder.data, &entries, &count);
-    if (error && error != ENOENT) {
-        project_report_read(loader->diags,
-                            arena_printf(loader->arena, "%.*senvironments", STR_ARG(loader->project->prefix)), error);
+    size_t count;
+    if (!project_list(loader->arena, loader->project, STR("environments"), &entries, &count, loader->diags)) {
         loader->failed = true;
         return;
     }
@@ -342,8 +334,7 @@ static bool load_releases(Loader *loader, Environment *environment)
     bool missing;
     Str path = arena_printf(loader->arena, "releases/%.*s.yaml", STR_ARG(environment->name));
     const Project *project = loader->project;
-    const Value *raw = project_read(loader->arena, loader->sources, project->root, project->prefix, path, &missing,
-                                    loader->diags);
+    const Value *raw = project_read(loader->arena, loader->sources, project, path, &missing, loader->diags);
     if (missing)
         return true;
     ModelExpand how = {.document = MODEL_RELEASES, .kind = KIND_ANY, .resolved = true};

@@ -5,7 +5,6 @@
 #include "project_private.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -57,28 +56,26 @@ static Str prefix_to(Arena *arena, Str root)
     return prefix;
 }
 
-static bool find_root(Loader *loader, const char *folder)
+bool project_find(Arena *arena, const char *folder, Diags *diags, ProjectPlace *place)
 {
     char *real = realpath(folder, NULL);
     if (!real) {
-        diag_plain_error(loader->diags, "cannot open folder %s: %s", folder, strerror(errno));
+        diag_plain_error(diags, "cannot open folder %s: %s", folder, strerror(errno));
         return false;
     }
-    Str start = arena_copy(loader->arena, str_from(real));
+    Str start = arena_copy(arena, str_from(real));
     free(real);
     Str root = start;
-    while (!has_project(loader->arena, root)) {
+    while (!has_project(arena, root)) {
         if (str_equal(root, STR("/"))) {
             diag_plain_error(
-                loader->diags,
-                "no project: found no kiln.yaml in %.*s or any folder above it; run 'kiln init' to start one",
+                diags, "no project: found no kiln.yaml in %.*s or any folder above it; run 'kiln init' to start one",
                 STR_ARG(start));
             return false;
         }
         root = parent_of(root);
     }
-    loader->project->root = root;
-    loader->project->prefix = prefix_to(loader->arena, root);
+    *place = (ProjectPlace){store_on_disk(arena, root), root, prefix_to(arena, root)};
     return true;
 }
 
@@ -113,10 +110,13 @@ static bool load_project_file(Loader *loader)
 {
     Project *project = loader->project;
     bool missing;
-    const Value *raw = project_read(loader->arena, loader->sources, project->root, project->prefix, STR("kiln.yaml"),
-                                    &missing, loader->diags);
+    const Value *raw =
+        project_read(loader->arena, loader->sources, project, STR("kiln.yaml"), &missing, loader->diags);
     ModelExpand how = {.document = MODEL_PROJECT, .kind = KIND_ANY, .skip_foreign = true};
     const Value *value = raw ? model_expand(loader->arena, raw, how, loader->diags) : NULL;
+    if (missing)
+        diag_file_error(loader->diags, arena_printf(loader->arena, "%.*skiln.yaml", STR_ARG(project->prefix)),
+                        "does not exist, so there is no project");
     if (!value)
         return false;
     project->origin = value->origin;
@@ -169,8 +169,7 @@ static bool load_service(Loader *loader, Str file_name, ServiceFile *service)
     Str path = arena_printf(loader->arena, "services/%.*s", STR_ARG(file_name));
     bool valid = service_name_valid(loader, path, name);
     bool missing;
-    const Value *raw =
-        project_read(loader->arena, loader->sources, project->root, project->prefix, path, &missing, loader->diags);
+    const Value *raw = project_read(loader->arena, loader->sources, project, path, &missing, loader->diags);
     if (!raw)
         return false;
     WorkloadKind kind = workload_kind(value_text_at(raw, "kind"));
@@ -210,13 +209,9 @@ static int service_order(const void *a, const void *b)
 static void load_services(Loader *loader)
 {
     Project *project = loader->project;
-    Str folder = arena_printf(loader->arena, "%.*s/services", STR_ARG(project->root));
     FileEntry *entries;
-    size_t count = 0;
-    int error = folder_list(loader->arena, AT_FDCWD, folder.data, &entries, &count);
-    if (error && error != ENOENT) {
-        project_report_read(loader->diags, arena_printf(loader->arena, "%.*sservices", STR_ARG(project->prefix)),
-                            error);
+    size_t count;
+    if (!project_list(loader->arena, project, STR("services"), &entries, &count, loader->diags)) {
         loader->failed = true;
         return;
     }
@@ -261,6 +256,19 @@ static void check_block_names(Loader *loader, const ServiceFile *service)
     }
 }
 
+static bool place_project(Loader *loader, ProjectOptions options)
+{
+    ProjectPlace place;
+    if (options.place)
+        place = *options.place;
+    else if (!project_find(loader->arena, options.folder, loader->diags, &place))
+        return false;
+    loader->project->store = place.store;
+    loader->project->root = place.root;
+    loader->project->prefix = place.prefix;
+    return true;
+}
+
 Project *project_load(Arena *arena, Sources *sources, ProjectOptions options, Diags *diags)
 {
     Loader loader = {.arena = arena, .sources = sources, .diags = diags, .project = ARENA_NEW(arena, Project)};
@@ -268,7 +276,7 @@ Project *project_load(Arena *arena, Sources *sources, ProjectOptions options, Di
     loader.project->sources = sources;
     loader.project->selected = options.services;
     loader.project->selected_count = options.service_count;
-    if (!find_root(&loader, options.folder))
+    if (!place_project(&loader, options))
         return NULL;
     bool ok = load_project_file(&loader);
     loader.project->set = set_layer(arena, sources, options.sets, options.set_count, diags, &loader.failed);

@@ -13,10 +13,6 @@ typedef struct Loader {
     bool failed;
 } Loader;
 
-void project_report_read(Diags *diags, Str name, int error);
-const Source *project_read_source(Arena *arena, Sources *sources, Str root, Str prefix, Str path, bool *missing,
-                                  Diags *diags);
-
 /* load.c: whether an entry of services/ or environments/ is to be read; reports what only looks like it. */
 bool project_is_definition(Loader *loader, Str folder, const FileEntry *entry);
 

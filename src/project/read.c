@@ -1,11 +1,16 @@
-/* Reading one file of a project, and saying in words what the system says in numbers. */
+/* Reading one file or folder of a project, and saying in words what the system says in numbers. */
 #include "project_private.h"
 
 #include <errno.h>
 
 #include "kiln/yaml.h"
 
-void project_report_read(Diags *diags, Str name, int error)
+static Str shown(Arena *arena, const Project *project, Str path)
+{
+    return arena_printf(arena, "%.*s%.*s", STR_ARG(project->prefix), STR_ARG(path));
+}
+
+static void report_read(Diags *diags, Str name, int error)
 {
     if (error == EISDIR)
         diag_file_error(diags, name, "is a folder, expected a file; move it away");
@@ -18,20 +23,20 @@ void project_report_read(Diags *diags, Str name, int error)
     else if (error == ELOOP)
         diag_file_error(diags, name, "is a symbolic link, which kiln does not follow; put a file there");
     else
-        diag_file_error(diags, name, "cannot read: %s", strerror(error));
+        diag_file_error(diags, name, "cannot read: %s", store_error(error));
 }
 
-const Source *project_read_source(Arena *arena, Sources *sources, Str root, Str prefix, Str path, bool *missing,
-                                  Diags *diags)
+static const Source *read_source(Arena *arena, Sources *sources, const Project *project, Str path, bool *missing,
+                                 Diags *diags)
 {
-    Str name = arena_printf(arena, "%.*s%.*s", STR_ARG(prefix), STR_ARG(path));
+    Str name = shown(arena, project, path);
     Str text;
-    int error = file_read_beneath(arena, root, path, yaml_limits.bytes, &text);
+    int error = store_read(project->store, arena, path, yaml_limits.bytes, &text);
     *missing = error == ENOENT;
     if (error == ENOENT)
         return NULL;
     if (error) {
-        project_report_read(diags, name, error);
+        report_read(diags, name, error);
         return NULL;
     }
     const Source *source = sources_add(sources, name, text, false);
@@ -40,8 +45,23 @@ const Source *project_read_source(Arena *arena, Sources *sources, Str root, Str 
     return source;
 }
 
-const Value *project_read(Arena *arena, Sources *sources, Str root, Str prefix, Str path, bool *missing, Diags *diags)
+const Value *project_read(Arena *arena, Sources *sources, const Project *project, Str path, bool *missing,
+                          Diags *diags)
 {
-    const Source *source = project_read_source(arena, sources, root, prefix, path, missing, diags);
+    const Source *source = read_source(arena, sources, project, path, missing, diags);
     return source ? yaml_read(arena, source, diags) : NULL;
+}
+
+bool project_list(Arena *arena, const Project *project, Str path, FileEntry **entries, size_t *count, Diags *diags)
+{
+    *count = 0;
+    int error = store_list(project->store, arena, path, entries, count);
+    if (!error || error == ENOENT)
+        return true;
+    if (error == ELOOP)
+        diag_file_error(diags, shown(arena, project, path),
+                        "is a symbolic link, which kiln does not follow; put a folder there");
+    else
+        report_read(diags, shown(arena, project, path), error);
+    return false;
 }

@@ -231,14 +231,13 @@ static const Value *file_value(Resolver *resolver, const Value *string, Str piec
     if (!path_stays_inside(file))
         return fail_file(resolver, string, path, "${file:…} takes a relative path inside the project");
     Str text;
-    const Project *project = resolver->scope->project;
-    int error = file_read_beneath(resolver->arena, project->root, file, PROJECT_FILE_LIMIT, &text);
+    int error = store_read(resolver->scope->project->store, resolver->arena, file, PROJECT_FILE_LIMIT, &text);
     size_t bad;
     if (error == EFBIG)
         return fail_file(resolver, string, path, "the file is larger than 1 MiB, the limit of a ConfigMap");
     if (error) {
         diag_error(resolver->diags, string->origin, "%.*s: cannot read %.*s: %s",
-                   STR_ARG(path_text(resolver->arena, path)), STR_ARG(file), strerror(error));
+                   STR_ARG(path_text(resolver->arena, path)), STR_ARG(file), store_error(error));
         resolver->failed = true;
         return NULL;
     }

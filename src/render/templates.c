@@ -1,8 +1,6 @@
 /* Templates: found among the embedded ones and in the project, replaced by name, compiled once. */
 #include "render_private.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 
 #include "kiln/yaml.h"
@@ -91,16 +89,10 @@ static bool is_not_replaced(void *user, Str name)
 
 static void list_own(Loading *loading, TemplateScope scope, OwnFiles *own)
 {
-    Arena *arena = loading->renderer->arena;
-    const Project *project = loading->renderer->project;
-    Str folder = arena_printf(arena, "%.*s/%.*s", STR_ARG(project->root), STR_ARG(folders[scope]));
-    int error = folder_list(arena, AT_FDCWD, folder.data, &own->entries, &own->count);
-    if (!error || error == ENOENT)
-        return;
-    diag_file_error(loading->diags,
-                    arena_printf(arena, "%.*s%.*s", STR_ARG(project->prefix), STR_ARG(folders[scope])),
-                    "cannot read: %s", strerror(error));
-    loading->failed = true;
+    Str folder = str_slice(folders[scope], 0, folders[scope].size - 1);
+    if (!project_list(loading->renderer->arena, loading->renderer->project, folder, &own->entries, &own->count,
+                      loading->diags))
+        loading->failed = true;
 }
 
 static void load_own(Loading *loading, TemplateScope scope, const OwnFiles *own)
@@ -112,8 +104,7 @@ static void load_own(Loading *loading, TemplateScope scope, const OwnFiles *own)
             continue;
         Str path = arena_printf(arena, "%.*s%.*s", STR_ARG(folders[scope]), STR_ARG(own->entries[i].name));
         bool missing;
-        const Value *tree = project_read(arena, loading->sources, project->root, project->prefix, path, &missing,
-                                         loading->diags);
+        const Value *tree = project_read(arena, loading->sources, project, path, &missing, loading->diags);
         add_template(loading, scope, own->entries[i].name, tree);
     }
 }

@@ -1,8 +1,6 @@
 /* Loading the rules: the embedded ones, and a project's, which replace by name. */
 #include "standards_private.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 
 #include "kiln/yaml.h"
@@ -83,14 +81,9 @@ static void load_embedded(Loading *loading)
 
 static void list_own(Loading *loading)
 {
-    Arena *arena = loading->standards->arena;
-    Str folder = arena_printf(arena, "%.*s/standards", STR_ARG(loading->project->root));
-    int error = folder_list(arena, AT_FDCWD, folder.data, &loading->own, &loading->own_count);
-    if (!error || error == ENOENT)
-        return;
-    diag_file_error(loading->diags, arena_printf(arena, "%.*sstandards", STR_ARG(loading->project->prefix)),
-                    "cannot read: %s", strerror(error));
-    loading->failed = true;
+    if (!project_list(loading->standards->arena, loading->project, STR("standards"), &loading->own,
+                      &loading->own_count, loading->diags))
+        loading->failed = true;
 }
 
 /* A rule that nobody applies must not look as if it held. */
@@ -114,8 +107,8 @@ static void load_own(Loading *loading)
             refuse_yml(loading, path);
         else if (str_ends(name, STR(".yaml")))
             add_rule(loading, name,
-                     project_read(loading->standards->arena, loading->sources, project->root, project->prefix, path,
-                                  &missing, loading->diags));
+                     project_read(loading->standards->arena, loading->sources, project, path, &missing,
+                                  loading->diags));
     }
 }
 

@@ -447,6 +447,43 @@ static void test_list(void **state)
     }
 }
 
+static void test_list_beneath(void **state)
+{
+    Desk *desk = *state;
+    folder(desk, "in");
+    folder(desk, "in/deep");
+    put(desk, "in/deep/b", "text");
+    put(desk, "in/deep/a", "");
+    assert_int_equal(symlinkat("in", desk->fd, "link"), 0);
+    assert_int_equal(symlinkat("deep", desk->fd, "in/link"), 0);
+    static const struct {
+        const char *path;
+        int error;
+    } rows[] = {
+        {"in/deep", 0},         {"link", ELOOP},      {"link/deep", ELOOP}, {"in/link", ELOOP},
+        {"in/deep/a", ENOTDIR}, {"missing", ENOENT},  {"in/../in", EINVAL}, {"", EINVAL},
+        {"in/", EINVAL},        {"/in/deep", EINVAL},
+    };
+    size_t before = open_descriptors();
+    const FileStore *store = store_on_disk(desk->arena, str_from(desk->root));
+    for (size_t i = 0; i < LENGTH_OF(rows); i++) {
+        FileEntry *entries;
+        size_t count;
+        int error = store_list(store, desk->arena, str_from(rows[i].path), &entries, &count);
+        if (error != rows[i].error)
+            fail_msg("%s: %d", rows[i].path, error);
+        if (!error) {
+            assert_int_equal(count, 2);
+            assert_true(str_equal(entries[0].name, STR("a")));
+        }
+    }
+    Str text;
+    assert_int_equal(store_read(store, desk->arena, STR("in/deep/b"), 4, &text), 0);
+    assert_true(str_equal(text, STR("text")));
+    assert_int_equal(store_read(store, desk->arena, STR("in/deep/b"), 3, &text), EFBIG);
+    assert_int_equal(open_descriptors(), before);
+}
+
 static void test_list_edges(void **state)
 {
     Desk *desk = *state;
@@ -489,6 +526,7 @@ int main(void)
         TEST(test_write_fails),
         TEST(test_write_not_allowed),
         TEST(test_list),
+        TEST(test_list_beneath),
         TEST(test_list_edges),
     };
     return cmocka_run_group_tests_name("base_file", tests, NULL, NULL);
