@@ -19,7 +19,7 @@ LIBS := -lfyaml -lyaml -lpcre2-8 -lmd -lm -lpthread
 sources = $(wildcard src/$(1)/*.c)
 objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call sources,$(1)))
 ARCHIVES := $(foreach room,$(ROOMS),$(BUILD)/lib/$(room).a)
-EMBEDDED := $(sort $(shell find templates environments standards -type f 2>/dev/null))
+EMBEDDED := $(sort $(shell find completions templates environments standards -type f 2>/dev/null))
 
 # V=1 shows whole commands.
 quiet = $(if $(V),,@printf '  %-6s %s\n' $(1) $@;)
@@ -45,11 +45,11 @@ $(BUILD)/lib/$(1).a: $(call objects,$(1))
 endef
 $(foreach room,$(ROOMS),$(eval $(call archive_rule,$(room))))
 
-# templates/, environments/ and standards/ travel inside the program.
+# completions/, templates/, environments/ and standards/ travel inside the program.
 $(BUILD)/tools/embed: tools/embed.c
 	@mkdir -p $(@D)
 	@$(CC) -std=c11 $(WARNINGS) -O1 -o $@ $<
-$(BUILD)/obj/embedded.c: $(BUILD)/tools/embed $(EMBEDDED) templates environments standards
+$(BUILD)/obj/embedded.c: $(BUILD)/tools/embed $(EMBEDDED) completions templates environments standards
 	@mkdir -p $(@D)
 	@$(BUILD)/tools/embed $(EMBEDDED) > $@
 $(BUILD)/obj/embedded.o: $(BUILD)/obj/embedded.c
@@ -92,17 +92,19 @@ check: check-layers check-generated $(BUILD)/kiln $(UNIT_TESTS) $(BUILD)/tools/m
 
 check-layers: ; @tools/check-layers $(ROOMS)
 
-# The reference page comes from the field table.
+# The reference pages come from the field table and the command table.
 .PHONY: generate check-generated
-$(BUILD)/tools/generate: tools/generate.c $(BUILD)/obj/embedded.o $(foreach room,$(call upto,model),$(BUILD)/lib/$(room).a)
+$(BUILD)/tools/generate: tools/generate.c $(BUILD)/obj/pipeline.o $(BUILD)/obj/embedded.o $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(foreach room,$(call upto,model),$(BUILD)/lib/$(room).a) \
+	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(BUILD)/obj/pipeline.o $(ARCHIVES) \
 	  $(BUILD)/obj/embedded.o -Wl,--end-group $(LIBS)
+GENERATED := definition commands
 generate: $(BUILD)/tools/generate
 	@mkdir -p docs
-	@$< > docs/definition.md
+	@for page in $(GENERATED); do $< $$page > docs/$$page.md || exit 1; done
 check-generated: $(BUILD)/tools/generate
-	@$< | diff -u docs/definition.md - && echo "generated: fine" || { echo "docs/definition.md is not what the table says; run: make generate" >&2; exit 1; }
+	@for page in $(GENERATED); do $< $$page | diff -u docs/$$page.md - || \
+	  { echo "docs/$$page.md is not what the tables say; run: make generate" >&2; exit 1; }; done; echo "generated: fine"
 
 cases: $(BUILD)/kiln ; @tests/run-cases --kiln $(BUILD)/kiln
 golden: $(BUILD)/kiln ; @tests/run-golden $(BUILD)/kiln
@@ -129,6 +131,30 @@ demo:
 	@tools/deps build
 	@$(MAKE) --no-print-directory all
 	@tools/demo $(BUILD)
+
+# ---- installing: the program, its manual, completions ----
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+bin := $(DESTDIR)$(PREFIX)/bin
+share := $(DESTDIR)$(PREFIX)/share
+COMPLETIONS := bash-completion/completions/kiln:kiln.bash zsh/site-functions/_kiln:kiln.zsh fish/vendor_completions.d/kiln.fish:kiln.fish
+
+.PHONY: man install uninstall
+man: $(BUILD)/man/kiln.1
+$(BUILD)/man/kiln.1: $(BUILD)/tools/generate
+	@rm -rf $(@D) && mkdir -p $(@D) && $< man $(@D)
+
+install: $(BUILD)/kiln man
+	install -D -m 755 $(BUILD)/kiln $(bin)/kiln
+	@for page in $(BUILD)/man/*; do install -D -m 644 $$page $(share)/man/man$${page##*.}/$${page##*/} || exit 1; done
+	@for pair in $(COMPLETIONS); do install -D -m 644 completions/$${pair#*:} $(share)/$${pair%:*} || exit 1; done
+	@echo "  the manual and completions below $(share)"
+
+uninstall: man
+	rm -f $(bin)/kiln
+	@for page in $(BUILD)/man/*; do rm -f $(share)/man/man$${page##*.}/$${page##*/}; done
+	@for pair in $(COMPLETIONS); do rm -f $(share)/$${pair%:*}; done
 
 .PHONY: clean
 clean:

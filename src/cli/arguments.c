@@ -10,7 +10,7 @@ typedef struct Parser {
     Arguments *arguments;
 } Parser;
 
-static bool option_allowed(const Command *command, OptionId id)
+bool command_takes(const Command *command, OptionId id)
 {
     return id == OPTION_HELP || (command->options & OPTION_BIT(id));
 }
@@ -69,7 +69,7 @@ static bool take_long(Parser *parser, Str word)
     }
     NearMiss miss = near_miss_begin(name);
     for (int id = 0; id < OPTION_COUNT; id++) {
-        if (!option_allowed(parser->command, (OptionId)id))
+        if (!command_takes(parser->command, (OptionId)id))
             continue;
         if (str_equal(name, str_from(options[id].name)))
             return take_option(parser, (OptionId)id, value);
@@ -82,7 +82,7 @@ static bool take_short(Parser *parser, Str word)
 {
     for (int id = 0; id < OPTION_COUNT; id++) {
         if (!options[id].letter || options[id].letter != word.data[1] ||
-            !option_allowed(parser->command, (OptionId)id))
+            !command_takes(parser->command, (OptionId)id))
             continue;
         return take_option(parser, (OptionId)id, word.size > 2 ? str_slice(word, 2, word.size) : STR_NONE);
     }

@@ -72,12 +72,14 @@ struct Command {
 extern const Command commands[];
 extern const size_t command_count;
 const Command *command_find(Str name);
+bool command_takes(const Command *command, OptionId id);
 
 /* Reports on stderr; false when the line cannot be taken apart. */
 bool arguments_parse(Arena *arena, const Command *command, int argc, char **argv, Arguments *arguments);
 
 void help_print_program(void);
 void help_print_command(const Command *command);
+void help_command(Buf *out, const Command *command);
 
 /* "kiln: error: …" on stderr. */
 void cli_error(const char *format, ...) KILN_PRINTF(1, 2);
@@ -105,5 +107,6 @@ ExitStatus render_check_print(const Arguments *arguments, const RenderResult *re
 ExitStatus explain_field(const Arguments *arguments, bool json); /* one operand */
 ExitStatus command_version(const Arguments *arguments);
 ExitStatus command_help(const Arguments *arguments);
+ExitStatus command_completion(const Arguments *arguments);
 
 #endif

@@ -85,7 +85,14 @@ const Command commands[] = {
      "  # yaml-language-server: $schema=PATH",
      0, true, command_schema, NULL, "service|environment|project|release|standard"},
     {"fn", "", "run as a KRM function", NULL, 0, true, NULL, NULL, NULL},
-    {"completion", "SHELL", "print a completion script", NULL, 0, true, NULL, NULL, "bash|zsh|fish"},
+    {"completion", "SHELL", "print a completion script",
+     "  bash    source <(kiln completion bash)\n"
+     "  zsh     source <(kiln completion zsh)         after compinit\n"
+     "  fish    kiln completion fish | source\n\n"
+     "'make install' puts them where the shells look by themselves. The scripts ask 'kiln completion words -- "
+     "WORD...'\n"
+     "what may follow: one word on a line, a tab and its meaning; ':file' and ':folder' leave it to the shell.",
+     0, true, command_completion, NULL, "bash|zsh|fish"},
     {"help", "[COMMAND]", "print help", NULL, 0, true, command_help, NULL, NULL},
     {"version", "", "print the version", NULL, 0, false, command_version, NULL, NULL},
 };

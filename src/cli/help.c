@@ -13,18 +13,23 @@ static void add_option(Buf *out, const Option *option)
     buf_printf(out, "%s\n", option->help);
 }
 
+void help_command(Buf *out, const Command *command)
+{
+    buf_printf(out, "kiln %s: %s\n\nusage: kiln %s%s%s%s\n", command->name, command->summary, command->name,
+               command->options ? " [OPTION...]" : "", command->operands[0] ? " " : "", command->operands);
+    if (command->text)
+        buf_printf(out, "\n%s\n", command->text);
+    buf_add(out, STR("\noptions:\n"));
+    for (int id = 0; id < OPTION_COUNT; id++) {
+        if (command_takes(command, (OptionId)id))
+            add_option(out, &options[id]);
+    }
+}
+
 void help_print_command(const Command *command)
 {
     Buf out = {0};
-    buf_printf(&out, "kiln %s: %s\n\nusage: kiln %s%s%s%s\n", command->name, command->summary, command->name,
-               command->options ? " [OPTION...]" : "", command->operands[0] ? " " : "", command->operands);
-    if (command->text)
-        buf_printf(&out, "\n%s\n", command->text);
-    buf_add(&out, STR("\noptions:\n"));
-    for (int id = 0; id < OPTION_COUNT; id++) {
-        if (id == OPTION_HELP || (command->options & OPTION_BIT(id)))
-            add_option(&out, &options[id]);
-    }
+    help_command(&out, command);
     cli_write(STDOUT_FILENO, buf_str(&out));
     buf_release(&out);
 }
