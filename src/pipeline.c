@@ -9,8 +9,6 @@
 #include "kiln/service.h"
 #include "kiln/standards.h"
 
-#include <unistd.h>
-
 typedef struct Texts {
     TreeFile *files;
     size_t count;
@@ -105,6 +103,12 @@ static void texts_add(Pipeline *pipeline, Texts *texts, const RenderedFile *file
         (TreeFile){arena_copy(pipeline->arena, file->path), arena_copy(pipeline->arena, buf_str(buf)), origin};
 }
 
+/* Argo CD's own are written together with all else or not at all, and no stream holds them. */
+static bool is_left_out(const Pipeline *pipeline, const RenderedFile *file)
+{
+    return file->gitops && (pipeline->request->stream || !is_full(pipeline->request));
+}
+
 static bool is_namespace(const RenderedFile *file)
 {
     return file->count && str_equal(value_text_at(file->objects[0], "kind"), STR("Namespace"));
@@ -115,6 +119,8 @@ static void collect(Pipeline *pipeline, const RenderedFiles *files)
     Buf buf = {0};
     for (size_t i = 0; i < files->count; i++) {
         const RenderedFile *file = &files->list[i];
+        if (is_left_out(pipeline, file))
+            continue;
         pipeline->result->objects += file->workflow ? 0 : file->count;
         pipeline->result->files++;
         if (file->workflow)
@@ -133,7 +139,8 @@ static bool render_selected(Pipeline *pipeline, const EnvironmentContext *contex
 {
     bool ok = true;
     if (!pipeline->request->service_count)
-        ok = render_environment(pipeline->renderer, context, files, pipeline->diags);
+        ok = render_environment(pipeline->renderer, context, files, pipeline->diags) &&
+             render_gitops(pipeline->renderer, context, files, pipeline->diags);
     for (size_t i = 0; i < context->count; i++) {
         if (!service_selected(pipeline, context->items[i].name))
             continue;
@@ -145,17 +152,20 @@ static bool render_selected(Pipeline *pipeline, const EnvironmentContext *contex
     return ok;
 }
 
-static bool judge(Pipeline *pipeline, Arena *arena, const Environment *environment, const EnvironmentContext *context,
-                  const RenderedFiles *files)
+static bool judge(Pipeline *pipeline, Arena *arena, GateScope scope, const RenderedFiles *files)
 {
     Findings findings = {0};
-    Origin origin = environment->origin != ORIGIN_NONE ? environment->origin : pipeline->project->origin;
-    GateScope scope = {environment->name, environment->tier, context->project, origin, pipeline->request->today};
     bool ok =
         standards_judge(pipeline->standards, arena, scope, files->list, files->count, &findings, pipeline->diags);
     findings_report(&findings, pipeline->diags);
     pipeline->blocked += findings_errors(&findings);
     return ok;
+}
+
+static GateScope environment_scope(const Pipeline *pipeline, const Environment *environment, const Value *project)
+{
+    Origin origin = environment->origin != ORIGIN_NONE ? environment->origin : pipeline->project->origin;
+    return (GateScope){environment->name, environment->tier, project, origin, pipeline->request->today};
 }
 
 static void run_environment(Pipeline *pipeline, const Environment *environment)
@@ -164,12 +174,41 @@ static void run_environment(Pipeline *pipeline, const Environment *environment)
     EnvironmentContext context;
     RenderedFiles files = rendered_begin(arena);
     bool ok = services_complete(arena, pipeline->project, environment, pipeline->diags, &context) &&
-              render_selected(pipeline, &context, &files) && judge(pipeline, arena, environment, &context, &files);
+              render_selected(pipeline, &context, &files) &&
+              judge(pipeline, arena, environment_scope(pipeline, environment, context.project), &files);
     if (ok)
         collect(pipeline, &files);
     else
         pipeline->failed = true;
     pipeline->result->environments++;
+    arena_free(arena);
+}
+
+/* What all environments share is judged as the strictest of them is. */
+static GateScope project_scope(const Pipeline *pipeline, const Value *value)
+{
+    const Project *project = pipeline->project;
+    GateScope scope = {STR(""), TIER_DEVELOPMENT, value, project->origin, pipeline->request->today};
+    for (size_t i = 0; i < project->environment_count; i++) {
+        if (project->environments[i].tier > scope.tier)
+            scope.tier = project->environments[i].tier;
+    }
+    return scope;
+}
+
+static void run_gitops_project(Pipeline *pipeline)
+{
+    if (!is_full(pipeline->request) || pipeline->request->stream)
+        return;
+    Arena *arena = arena_new();
+    ProjectContext context;
+    RenderedFiles files = rendered_begin(arena);
+    project_complete(arena, pipeline->project, &context);
+    if (render_gitops_project(pipeline->renderer, &context, &files, pipeline->diags) &&
+        judge(pipeline, arena, project_scope(pipeline, context.project), &files))
+        collect(pipeline, &files);
+    else
+        pipeline->failed = true;
     arena_free(arena);
 }
 
@@ -204,23 +243,6 @@ static bool in_scope(void *user, Str path)
     return str_split(&rest, '/', &service) && rest.data && service_selected(pipeline, service);
 }
 
-static bool has_git(Arena *arena, Str folder)
-{
-    return access(arena_printf(arena, "%.*s/.git", STR_ARG(folder)).data, F_OK) == 0;
-}
-
-/* The nearest ancestor with .git, else the project itself. */
-static Str repository_root(Arena *arena, Str root)
-{
-    for (Str folder = root; folder.size > 1;) {
-        if (has_git(arena, folder))
-            return folder;
-        ptrdiff_t slash = str_rfind_char(folder, '/');
-        folder = slash <= 0 ? STR("") : str_slice(folder, 0, (size_t)slash);
-    }
-    return root;
-}
-
 static Str workflow_folder(const Pipeline *pipeline)
 {
     const Project *project = pipeline->project;
@@ -229,8 +251,7 @@ static Str workflow_folder(const Pipeline *pipeline)
         return arena_printf(pipeline->arena, "%.*s/.github/workflows", STR_ARG(output));
     if (stated.size)
         return arena_printf(pipeline->arena, "%.*s/%.*s", STR_ARG(project->root), STR_ARG(stated));
-    return arena_printf(pipeline->arena, "%.*s/.github/workflows",
-                        STR_ARG(repository_root(pipeline->arena, project->root)));
+    return arena_printf(pipeline->arena, "%.*s/.github/workflows", STR_ARG(project->repository));
 }
 
 /* A folder below the project as the user sees it from the working directory. */
@@ -430,6 +451,7 @@ ExitStatus pipeline_render(Arena *arena, const RenderRequest *request, Sources *
         if (environment_selected(&pipeline, pipeline.project->environments[i].name))
             run_environment(&pipeline, &pipeline.project->environments[i]);
     }
+    run_gitops_project(&pipeline);
     run_workflows(&pipeline);
     if (request->stream)
         finish_stream(&pipeline);

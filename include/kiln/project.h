@@ -53,6 +53,7 @@ typedef struct Project {
     const Sources *sources;
     const FileStore *store; /* what everything of the project is read through */
     Str root;   /* folder of kiln.yaml, absolute */
+    Str repository; /* the nearest folder from root upwards that has a .git, else root */
     Str prefix; /* stands before file names in messages: from the working directory to root, "" or "../" …; or "REV:" */
     Str name;
     const Value *value;    /* kiln.yaml, complete */

@@ -26,6 +26,7 @@ typedef struct RenderedFile {
     const Value **objects;  /* one per document, no null members */
     size_t count;
     bool workflow;          /* keeps the template's key order, goes to workflow.path */
+    bool gitops;            /* for Argo CD itself, in a namespace of its own; never in a stream */
     const ServiceContext *service; /* or NULL */
 } RenderedFile;
 
@@ -57,6 +58,11 @@ bool render_service(const Renderer *renderer, const EnvironmentContext *context,
 bool render_patches_used(const RenderedFiles *files, const EnvironmentContext *context, Diags *diags) KILN_MUST_USE;
 bool render_project(const Renderer *renderer, const ProjectContext *context, RenderedFiles *files,
                     Diags *diags) KILN_MUST_USE;
+/* What Argo CD is told: of one environment, one file of all its templates; and of the project. */
+bool render_gitops(const Renderer *renderer, const EnvironmentContext *context, RenderedFiles *files,
+                   Diags *diags) KILN_MUST_USE;
+bool render_gitops_project(const Renderer *renderer, const ProjectContext *context, RenderedFiles *files,
+                           Diags *diags) KILN_MUST_USE;
 
 /* What the templates of templates/service see, in arena. */
 const JsoneScope *render_service_scope(const Renderer *renderer, Arena *arena, const EnvironmentContext *context,

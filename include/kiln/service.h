@@ -40,6 +40,8 @@ typedef struct ProjectContext {
     const Value *environments;
     const Value *services;
 } ProjectContext;
+/* The first two alone, of which nothing can be wrong any more; no services. */
+void project_complete(Arena *arena, const Project *project, ProjectContext *context);
 bool services_complete_once(Arena *arena, const Project *project, Diags *diags,
                             ProjectContext *context) KILN_MUST_USE;
 

@@ -274,7 +274,6 @@ static const Field project_rows[] = {
      .example = "deploy/rendered"},
     {.name = KEY("gitops"),
      .type = FIELD_BLOCK,
-     .later = true,
      .members = MEMBERS(gitops_rows),
      .doc = "What Argo CD is told.",
      .example = "{source: plugin}"},

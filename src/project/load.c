@@ -23,10 +23,19 @@ static Str parent_of(Str folder)
     return slash <= 0 ? STR("/") : str_slice(folder, 0, (size_t)slash);
 }
 
-static bool has_project(Arena *arena, Str folder)
+static bool has(Arena *arena, Str folder, const char *name)
 {
-    Str path = arena_printf(arena, "%.*s/kiln.yaml", STR_ARG(folder));
-    return access(path.data, F_OK) == 0;
+    return access(arena_printf(arena, "%.*s/%s", STR_ARG(folder), name).data, F_OK) == 0;
+}
+
+/* A .git may be a folder, or a file in a worktree or submodule. */
+static Str repository_of(Arena *arena, Str root)
+{
+    for (Str folder = root; folder.size > 1; folder = parent_of(folder)) {
+        if (has(arena, folder, ".git"))
+            return folder;
+    }
+    return root;
 }
 
 static bool is_below(Str folder, Str above)
@@ -66,7 +75,7 @@ bool project_find(Arena *arena, const char *folder, Diags *diags, ProjectPlace *
     Str start = arena_copy(arena, str_from(real));
     free(real);
     Str root = start;
-    while (!has_project(arena, root)) {
+    while (!has(arena, root, "kiln.yaml")) {
         if (str_equal(root, STR("/"))) {
             diag_plain_error(
                 diags, "no project: found no kiln.yaml in %.*s or any folder above it; run 'kiln init' to start one",
@@ -265,6 +274,7 @@ static bool place_project(Loader *loader, ProjectOptions options)
         return false;
     loader->project->store = place.store;
     loader->project->root = place.root;
+    loader->project->repository = repository_of(loader->arena, place.root);
     loader->project->prefix = place.prefix;
     return true;
 }

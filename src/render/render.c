@@ -104,7 +104,7 @@ static bool add_file(RenderedFiles *files, RenderedFile file, const Value *resul
     return diags_error_count(diags) == errors;
 }
 
-/* ---- the three scopes ---- */
+/* ---- the scopes ---- */
 
 static bool render_one(const Renderer *renderer, const TemplateFile *templ, const JsoneScope *scope,
                        RenderedFile file, RenderedFiles *files, Diags *diags)
@@ -171,19 +171,85 @@ bool render_service(const Renderer *renderer, const EnvironmentContext *context,
     return ok && patches_apply(files, first, service, diags);
 }
 
+static MapBuilder project_scope(Arena *arena, const ProjectContext *context)
+{
+    MapBuilder map = map_begin(arena);
+    map_set(&map, STR("project"), ORIGIN_NONE, context->project);
+    map_set(&map, STR("environments"), ORIGIN_NONE, context->environments);
+    return map;
+}
+
 bool render_project(const Renderer *renderer, const ProjectContext *context, RenderedFiles *files, Diags *diags)
 {
     JsoneScope host = {renderer->functions, NULL, true};
-    MapBuilder map = map_begin(files->arena);
-    map_set(&map, STR("project"), ORIGIN_NONE, context->project);
-    map_set(&map, STR("environments"), ORIGIN_NONE, context->environments);
-    map_set(&map, STR("services"), ORIGIN_NONE, context->services);
-    JsoneScope scope = {map_end(&map, ORIGIN_NONE), &host, true};
+    MapBuilder names = project_scope(files->arena, context);
+    map_set(&names, STR("services"), ORIGIN_NONE, context->services);
+    JsoneScope scope = {map_end(&names, ORIGIN_NONE), &host, true};
     const TemplateList *list = &renderer->scopes[SCOPE_PROJECT];
     bool ok = true;
     for (size_t i = 0; i < list->count; i++) {
         RenderedFile file = {.source = STR("kiln.yaml"), .workflow = true, .path = list->files[i].name};
         ok &= render_one(renderer, &list->files[i], &scope, file, files, diags);
+    }
+    return ok;
+}
+
+/* ---- for Argo CD ---- */
+
+/* The files from first on become one, with the objects of all. */
+static void join_files(RenderedFiles *files, size_t first)
+{
+    if (files->count <= first + 1)
+        return;
+    RenderedFile *joined = &files->list[first];
+    ListBuilder objects = list_begin(files->arena);
+    for (size_t i = first; i < files->count; i++)
+        for (size_t j = 0; j < files->list[i].count; j++)
+            list_add(&objects, files->list[i].objects[j]);
+    joined->objects = objects.items;
+    joined->count = objects.count;
+    files->count = first + 1;
+}
+
+bool render_gitops(const Renderer *renderer, const EnvironmentContext *context, RenderedFiles *files, Diags *diags)
+{
+    JsoneScope host = {renderer->functions, NULL, true};
+    JsoneScope scope = {environment_scope(files->arena, context), &host, true};
+    const TemplateList *list = &renderer->scopes[SCOPE_GITOPS];
+    RenderedFile file = {.source = context->environment->file, .gitops = true};
+    file.path = arena_printf(files->arena, "argocd/%.*s.yaml", STR_ARG(context->environment->name));
+    size_t first = files->count;
+    bool ok = true;
+    for (size_t i = 0; i < list->count; i++)
+        ok &= render_one(renderer, &list->files[i], &scope, file, files, diags);
+    join_files(files, first);
+    return ok;
+}
+
+/* An environment's file has the environment's name. */
+static bool gitops_name_free(const Renderer *renderer, const TemplateFile *templ, Diags *diags)
+{
+    Str name = str_slice(templ->name, 0, (size_t)str_rfind_char(templ->name, '.'));
+    if (!project_environment(renderer->project, name))
+        return true;
+    diag_error(diags, templ->origin, "templates/gitops-project/%.*s would make the file of environment '%.*s'; rename it",
+               STR_ARG(templ->name), STR_ARG(name));
+    return false;
+}
+
+bool render_gitops_project(const Renderer *renderer, const ProjectContext *context, RenderedFiles *files,
+                           Diags *diags)
+{
+    JsoneScope host = {renderer->functions, NULL, true};
+    MapBuilder names = project_scope(files->arena, context);
+    JsoneScope scope = {map_end(&names, ORIGIN_NONE), &host, true};
+    const TemplateList *list = &renderer->scopes[SCOPE_GITOPS_PROJECT];
+    bool ok = true;
+    for (size_t i = 0; i < list->count; i++) {
+        RenderedFile file = {.source = STR("kiln.yaml"), .gitops = true};
+        file.path = arena_printf(files->arena, "argocd/%.*s", STR_ARG(list->files[i].name));
+        ok &= gitops_name_free(renderer, &list->files[i], diags) &&
+              render_one(renderer, &list->files[i], &scope, file, files, diags);
     }
     return ok;
 }

@@ -7,6 +7,8 @@
 typedef enum TemplateScope {
     SCOPE_SERVICE,
     SCOPE_ENVIRONMENT,
+    SCOPE_GITOPS,
+    SCOPE_GITOPS_PROJECT,
     SCOPE_PROJECT,
     SCOPE_PARTS,
     SCOPE_COUNT

@@ -8,6 +8,8 @@
 static const Str folders[SCOPE_COUNT] = {
     [SCOPE_SERVICE] = {"templates/service/", 18},
     [SCOPE_ENVIRONMENT] = {"templates/environment/", 22},
+    [SCOPE_GITOPS] = {"templates/gitops/", 17},
+    [SCOPE_GITOPS_PROJECT] = {"templates/gitops-project/", 25},
     [SCOPE_PROJECT] = {"templates/project/", 18},
     [SCOPE_PARTS] = {"templates/parts/", 16},
 };

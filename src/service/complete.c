@@ -14,11 +14,12 @@ static const char *const passed[] = {
 static const Value *complete_project(Arena *arena, const Project *project)
 {
     static const char *const rows[] = {"name",       "domain",     "registry", "allowedRegistries",
-                                       "repository", "kubernetes", "platform", "gitops",
-                                       "network",    "workflow",   "output"};
+                                       "repository", "kubernetes", "platform", "network",
+                                       "workflow",   "output"};
     MapBuilder map = map_begin(arena);
     for (size_t i = 0; i < LENGTH_OF(rows); i++)
         put(&map, rows[i], value_get(project->value, str_from(rows[i])));
+    put(&map, "gitops", gitops_complete(arena, project));
     put(&map, "waivers", waivers_of_project(arena, project));
     return map_end(&map, project->origin);
 }
@@ -153,13 +154,13 @@ static bool work_begin(Work *work, Arena *arena, const Project *project, const E
 
 /* ---- the environment ---- */
 
-static const Value *environment_meta(Arena *arena, const Project *project, const Environment *environment)
+const Value *meta_make(Arena *arena, const Project *project, const Value *namespace, Str source)
 {
     MapBuilder labels = map_begin(arena), annotations = map_begin(arena), meta = map_begin(arena);
     put_text(&labels, "app.kubernetes.io/managed-by", STR("kiln"));
     put_text(&labels, "app.kubernetes.io/part-of", project->name);
-    put_text(&annotations, "kiln/source", environment->file);
-    put_text(&meta, "namespace", environment->namespace);
+    put_text(&annotations, "kiln/source", source);
+    put(&meta, "namespace", namespace);
     put(&meta, "labels", map_end(&labels, ORIGIN_NONE));
     put(&meta, "annotations", map_end(&annotations, ORIGIN_NONE));
     return map_end(&meta, ORIGIN_NONE);
@@ -177,7 +178,9 @@ static MapBuilder environment_begin(Arena *arena, const Project *project, const 
     put(&env, "namespace", map_end(&namespace, environment->own->origin));
     put(&env, "cluster", value_get(environment->own, STR("cluster")));
     put(&env, "deploy", value_get(environment->own, STR("deploy")));
-    put(&env, "meta", environment_meta(arena, project, environment));
+    const Value *place = value_new_string(arena, ORIGIN_NONE, environment->namespace);
+    put(&env, "meta", meta_make(arena, project, place, environment->file));
+    put(&env, "application", application_make(arena, project, environment));
     put_text(&env, "podSecurity", STR("restricted"));
     return env;
 }
@@ -280,6 +283,17 @@ static const Value *service_once(Arena *arena, const Definition *definition)
     return map_end(&map, definition->service->origin);
 }
 
+void project_complete(Arena *arena, const Project *project, ProjectContext *context)
+{
+    ListBuilder environments = list_begin(arena);
+    for (size_t i = 0; i < project->environment_count; i++) {
+        MapBuilder env = environment_begin(arena, project, &project->environments[i]);
+        list_add(&environments, map_end(&env, ORIGIN_NONE));
+    }
+    *context = (ProjectContext){complete_project(arena, project), list_end(&environments, ORIGIN_NONE),
+                                &value_empty_map};
+}
+
 bool services_complete_once(Arena *arena, const Project *project, Diags *diags, ProjectContext *context)
 {
     MapBuilder services = map_begin(arena);
@@ -294,13 +308,7 @@ bool services_complete_once(Arena *arena, const Project *project, Diags *diags, 
             map_set(&services, project->services[i].name, project->services[i].origin,
                     service_once(arena, &definition));
     }
-    ListBuilder environments = list_begin(arena);
-    for (size_t i = 0; i < project->environment_count; i++) {
-        MapBuilder env = environment_begin(arena, project, &project->environments[i]);
-        list_add(&environments, map_end(&env, ORIGIN_NONE));
-    }
-    context->project = complete_project(arena, project);
-    context->environments = list_end(&environments, ORIGIN_NONE);
+    project_complete(arena, project, context);
     context->services = map_end(&services, ORIGIN_NONE);
     return ok;
 }

@@ -177,6 +177,13 @@ void network_finish(Work *work);
 /* written: the block before defaults, where false still says that a command is switched off. */
 const Value *build_complete(Arena *arena, const Value *build, const Value *written);
 
+/* What all objects of an environment, or of the project, share in their metadata. */
+const Value *meta_make(Arena *arena, const Project *project, const Value *namespace, Str source);
+
+/* ---- gitops.c: the context's env.application and project.gitops ---- */
+const Value *application_make(Arena *arena, const Project *project, const Environment *environment);
+const Value *gitops_complete(Arena *arena, const Project *project);
+
 /* ---- quota.c: what the namespace must hold ---- */
 void quota_complete(Arena *arena, const Environment *environment, const Work *works, size_t count, MapBuilder *env);
 

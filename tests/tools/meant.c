@@ -65,7 +65,8 @@ static bool render_all(Arena *arena, const Project *project, const Renderer *ren
     for (size_t i = 0; i < project->environment_count; i++) {
         EnvironmentContext context;
         if (!services_complete(arena, project, &project->environments[i], diags, &context) ||
-            !render_environment(renderer, &context, files, diags))
+            !render_environment(renderer, &context, files, diags) ||
+            !render_gitops(renderer, &context, files, diags))
             return false;
         for (size_t j = 0; j < context.count; j++) {
             if (!render_service(renderer, &context, &context.items[j], files, diags))
@@ -73,7 +74,8 @@ static bool render_all(Arena *arena, const Project *project, const Renderer *ren
         }
     }
     ProjectContext once;
-    return services_complete_once(arena, project, diags, &once) && render_project(renderer, &once, files, diags);
+    project_complete(arena, project, &once);
+    return render_gitops_project(renderer, &once, files, diags) && services_complete_once(arena, project, diags, &once) && render_project(renderer, &once, files, diags);
 }
 
 int main(int argc, char **argv)

@@ -288,7 +288,7 @@ static void test_other_layers(void **state)
                    (ModelExpand){.document = MODEL_ENVIRONMENT, .kind = KIND_ANY});
     static const Case project[] = {
         {"domain: a.b", "1:1: name is missing; add name: slotwise"},
-        {"name: a\ngitops: {}", "2:1: gitops: not supported yet; remove it"},
+        {"name: a\ngitops: {source: chart}", "2:18: gitops.source: expected one of tree, plugin, found 'chart'"},
         {"name: a\nnetwork: {fqdn: istio}", "2:17: network.fqdn: expected one of none, cilium, found 'istio'"},
         {"name: a\nowners: {x: y}", "2:13: owners.x: expected an e-mail address, found 'y'"},
         {"name: a\nworkflow: {image: a:1}",

@@ -60,9 +60,11 @@ static const char *const derived[] = {
     "service.volumes",
     "service.network",
     "service.spread",
+    "env.application",
     "env.meta",
     "env.name",
     "env.podSecurity",
+    "project.gitops.meta",
     "project.name",
 };
 
