@@ -6,7 +6,7 @@
 CC ?= cc
 BUILD ?= build
 SAN ?=
-ROOMS := base diag value kube yaml jsone model project service render standards tree cli
+ROOMS := base diag value kube yaml jsone model project service render standards tree git cli
 
 VERSION := 0.1.0
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wundef
@@ -87,7 +87,7 @@ test:
 	@tools/deps test
 	@$(MAKE) --no-print-directory check
 
-check: check-layers check-generated $(BUILD)/kiln $(UNIT_TESTS) $(BUILD)/tools/meant
+check: check-layers check-generated $(BUILD)/kiln $(UNIT_TESTS) $(BUILD)/tools/meant $(BUILD)/tools/revision
 	@tests/run-all $(BUILD)
 
 check-layers: ; @tools/check-layers $(ROOMS)
@@ -115,6 +115,11 @@ update-golden: $(BUILD)/kiln
 
 # What a project was meant to render to, as JSON: the other half of the re-reading tests.
 $(BUILD)/tools/meant: tests/tools/meant.c $(BUILD)/obj/embedded.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(ARCHIVES) $(BUILD)/obj/embedded.o -Wl,--end-group $(LIBS)
+
+# What the git room reads of a folder at a revision.
+$(BUILD)/tools/revision: tests/tools/revision.c $(BUILD)/obj/embedded.o $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(ARCHIVES) $(BUILD)/obj/embedded.o -Wl,--end-group $(LIBS)
 

@@ -188,7 +188,8 @@ int folder_list_beneath(Arena *arena, Str root, Str path, FileEntry **entries, s
 /*
  * Files below one folder, wherever they are kept: on disk, or in a revision of git. Paths are relative, under
  * file_read_beneath's rules. Errors are errno values: ENOENT where there is nothing, ELOOP for a symbolic link on the
- * way, and two that only a revision has: EXDEV for what lies in a submodule, EREMOTE for what this clone lacks.
+ * way, and two that only a revision has: EXDEV for what lies in a submodule, ECANCELED where the store itself failed
+ * and has said so.
  */
 typedef struct FileStore FileStore;
 struct FileStore {

@@ -40,7 +40,5 @@ int store_list(const FileStore *store, Arena *arena, Str path, FileEntry **entri
 
 const char *store_error(int error)
 {
-    if (error == EXDEV)
-        return "it lies in a submodule, whose files another repository holds";
-    return error == EREMOTE ? "this clone of the repository lacks it, and kiln fetches nothing" : strerror(error);
+    return error == EXDEV ? "it lies in a submodule, whose files another repository holds" : strerror(error);
 }

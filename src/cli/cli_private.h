@@ -5,7 +5,9 @@
 #include "kiln/base.h"
 #include "kiln/cli.h"
 #include "kiln/diag.h"
+#include "kiln/git.h"
 #include "kiln/pipeline.h"
+#include "kiln/project.h"
 
 typedef enum OptionId {
     OPTION_ENVIRONMENT,
@@ -96,6 +98,22 @@ const char *cli_folder(const Arguments *arguments);
 int cli_format(const Arguments *arguments);
 /* A file, or standard input for "-", as a source. NULL: reported. */
 const Source *cli_read(Arena *arena, Sources *sources, Str path, Diags *diags);
+
+/* ---- revision.c ---- */
+
+/* The project on disk and the repository around it. */
+bool cli_git(const Arguments *arguments, Diags *diags, ProjectPlace *here, Git **git) KILN_MUST_USE;
+
+/* What --base REV compares with: the project at the merge base of REV and HEAD (git_base). */
+typedef struct Base {
+    Git *git;
+    Str commit;
+    FileStore *store;
+    ProjectPlace place; /* for RenderRequest and ProjectOptions */
+    bool has_project;   /* false: there was none yet, so that everything of today is new */
+} Base;
+bool cli_base_open(const Arguments *arguments, Str revision, Diags *diags, Base *base) KILN_MUST_USE;
+void cli_base_close(Base *base);
 
 ExitStatus command_render(const Arguments *arguments);
 ExitStatus command_eval(const Arguments *arguments);

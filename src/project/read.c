@@ -12,6 +12,8 @@ static Str shown(Arena *arena, const Project *project, Str path)
 
 static void report_read(Diags *diags, Str name, int error)
 {
+    if (error == ECANCELED)
+        return; /* the store has said why */
     if (error == EISDIR)
         diag_file_error(diags, name, "is a folder, expected a file; move it away");
     else if (error == ENOTDIR)

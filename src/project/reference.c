@@ -236,8 +236,9 @@ static const Value *file_value(Resolver *resolver, const Value *string, Str piec
     if (error == EFBIG)
         return fail_file(resolver, string, path, "the file is larger than 1 MiB, the limit of a ConfigMap");
     if (error) {
-        diag_error(resolver->diags, string->origin, "%.*s: cannot read %.*s: %s",
-                   STR_ARG(path_text(resolver->arena, path)), STR_ARG(file), store_error(error));
+        if (error != ECANCELED)
+            diag_error(resolver->diags, string->origin, "%.*s: cannot read %.*s: %s",
+                       STR_ARG(path_text(resolver->arena, path)), STR_ARG(file), store_error(error));
         resolver->failed = true;
         return NULL;
     }
