@@ -334,9 +334,14 @@ static const Value *manifest_scalar(Composer *c, const Event *event)
     return value_new_plain(c->arena, event->origin, typed.kind, event->text, typed.number, typed.boolean);
 }
 
-/* strconv.FormatFloat(number, 'g', -1, 32): as a float, with an exponent below -4 and from 6 on. */
+/*
+ * strconv.FormatFloat(number, 'g', -1, 32): as a float, with an exponent below -4 and from 6 on. What no float holds
+ * becomes an infinity (sigs.k8s.io/yaml, convertToJSONableObject).
+ */
 static Str float_key(Arena *arena, double number)
 {
+    if (isinf((float)number))
+        return number < 0 ? STR("-.inf") : STR(".inf");
     char text[64];
     int precision = 0;
     for (; precision < 9; precision++) {
