@@ -137,6 +137,21 @@ demo:
 	@$(MAKE) --no-print-directory all
 	@tools/demo $(BUILD)
 
+# ---- fuzzing: make fuzz [F="read rules"] [T=seconds each], with clang's libFuzzer ----
+
+F ?=
+T ?= 20
+FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
+$(BUILD)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(BUILD)/obj/pipeline.o $(BUILD)/obj/embedded.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(call quiet,link)$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(BUILD)/obj/pipeline.o \
+	  $(ARCHIVES) $(BUILD)/obj/embedded.o -Wl,--end-group $(LIBS)
+.PHONY: fuzz fuzz-targets
+fuzz-targets: $(FUZZ_TARGETS)
+fuzz:
+	@$(MAKE) --no-print-directory BUILD=build-fuzz CC=clang SAN=fuzzer-no-link,address,undefined OPTIMISE='-O1 -g' fuzz-targets
+	@tests/fuzz/run build-fuzz $(T) $(F)
+
 # ---- installing: the program, its manual, completions ----
 
 PREFIX ?= /usr/local
