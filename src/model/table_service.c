@@ -295,7 +295,7 @@ static const Field patch_rows[] = {
      .entry = &(const Field){.type = FIELD_FREE},
      .one_of = 1,
      .doc = "A JSON Patch (RFC 6902).",
-     .example = "[{op: remove, path: /spec/minReadySeconds}]"},
+     .example = "[{op: remove, path: /spec/progressDeadlineSeconds}]"},
 };
 static const Field patch_entry = {.type = FIELD_BLOCK,
                                   .noun = "kind of patch",

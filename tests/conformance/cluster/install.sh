@@ -1,11 +1,16 @@
 #!/usr/bin/env bash
-# install.sh [DIR]: builds the real consumers of rendered manifests from the Go module proxy alone:
-# etcd, kube-apiserver, kubectl, kustomize, Helm 3, Helm 4, argocd-cmp-server, and the CRDs that come
-# with their modules.
+# install.sh [--api-server] [DIR]: builds the real consumers of rendered manifests from the Go module proxy alone: etcd,
+# kube-apiserver, kubectl and the CRDs that come with their modules (all that apply.sh needs, and all with --api-server),
+# then kustomize, Helm 3, Helm 4 and argocd-cmp-server.
 # Idempotent: what is already there in the pinned version is left alone. Versions are pinned here and
 # in kube/go.mod and argo/go.mod; checksums are Go's own. Needs Go 1.26, python3. JOBS=1 to go gently.
 set -euo pipefail
-[ $# -gt 0 ] && export KILN_CONFORMANCE=$1
+only=
+if [ "${1:-}" = --api-server ]; then
+  only=api-server
+  shift
+fi
+[ $# -eq 0 ] || export KILN_CONFORMANCE=$1
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -17,6 +22,7 @@ external_secrets=v1.3.2
 argo_rollouts=v1.10.1
 gateway_api=v1.6.3
 istio_api=v1.31.1
+cilium=v1.19.0
 
 export CGO_ENABLED=0 GOFLAGS="-p=${JOBS:-2} -buildvcs=false -trimpath"
 mkdir -p "$bin" "$crds" "$dir/stamp"
@@ -73,12 +79,6 @@ once etcd "$etcd" in_module kube "" etcd go.etcd.io/etcd/server/v3
 once kubectl "$kubernetes" in_module kube "$stamped" kubectl k8s.io/kubernetes/cmd/kubectl
 once kube-apiserver "$kubernetes" in_module kube "$stamped" kube-apiserver k8s.io/kubernetes/cmd/kube-apiserver
 once judge "$kubernetes-$ours" in_module kube "" judge ./judge
-once kustomize "$kustomize" standalone kustomize "sigs.k8s.io/kustomize/kustomize/v5@$kustomize"
-once helm3 "$helm3" standalone helm3 "helm.sh/helm/v3/cmd/helm@$helm3"
-once helm4 "$helm4" standalone helm4 "helm.sh/helm/v4/cmd/helm@$helm4"
-once argocd-cmp-server "$argocd-$ours" in_module argo "-X github.com/argoproj/argo-cd/v3/common.version=${argocd#v}" argocd-cmp-server ./cmpserver
-once cmpclient "$argocd-$ours" in_module argo "" cmpclient ./cmpclient
-
 once crds-prometheus "$prometheus_operator" crds_of prometheus-operator \
   "github.com/prometheus-operator/prometheus-operator@$prometheus_operator" example/prometheus-operator-crd/.
 once crds-external-secrets "$external_secrets" crds_of external-secrets \
@@ -87,4 +87,13 @@ once crds-argo-cd "$argocd" crds_of argo-cd "github.com/argoproj/argo-cd/v3@$arg
 once crds-argo-rollouts "$argo_rollouts" crds_of argo-rollouts "github.com/argoproj/argo-rollouts@$argo_rollouts" manifests/crds/.
 once crds-gateway-api "$gateway_api" crds_of gateway-api "sigs.k8s.io/gateway-api@$gateway_api" config/crd/standard/.
 once crds-istio "$istio_api" crds_of istio "istio.io/api@$istio_api" kubernetes/customresourcedefinitions.gen.yaml
+once crds-cilium "$cilium" crds_of cilium "github.com/cilium/cilium@$cilium" \
+  pkg/k8s/apis/cilium.io/client/crds/v2/ciliumnetworkpolicies.yaml
+if [ "$only" = api-server ]; then exit; fi
+
+once kustomize "$kustomize" standalone kustomize "sigs.k8s.io/kustomize/kustomize/v5@$kustomize"
+once helm3 "$helm3" standalone helm3 "helm.sh/helm/v3/cmd/helm@$helm3"
+once helm4 "$helm4" standalone helm4 "helm.sh/helm/v4/cmd/helm@$helm4"
+once argocd-cmp-server "$argocd-$ours" in_module argo "-X github.com/argoproj/argo-cd/v3/common.version=${argocd#v}" argocd-cmp-server ./cmpserver
+once cmpclient "$argocd-$ours" in_module argo "" cmpclient ./cmpclient
 du -sh "$bin" "$crds" | sed 's/^/disk: /'
