@@ -96,6 +96,10 @@ install_crds() {
   kubectl wait --for=condition=Established crd --all --timeout=60s > /dev/null
 }
 
+# The server writes every PersistentVolumeClaim a second time at its first update, however it was made, with the same
+# content; it has no generation, and its values are compared below.
+snapshot() { "$bin/judge" snapshot "$src" | sed '/^persistentvolumeclaim /s/\t[0-9]*$//' > "$1"; }
+
 apply() { kubectl apply --server-side --validate=strict -R -f "$src" > "$1" 2>&1 || true; }
 
 read -r etcd_port peer_port port <<<"$(free_ports 3)"
@@ -131,9 +135,9 @@ total=$(awk -F'\t' '$1 == "objects" { print $2 }' "$tmp/count")
 "$bin/judge" admit "$src" >> "$tmp/verdicts" || [ $? -eq 1 ]
 apply "$tmp/first"
 "$bin/judge" pods "$src" > "$tmp/pods" || [ $? -eq 1 ]
-"$bin/judge" snapshot "$src" > "$tmp/before"
+snapshot "$tmp/before"
 apply "$tmp/second"
-"$bin/judge" snapshot "$src" > "$tmp/after"
+snapshot "$tmp/after"
 "$bin/judge" rewritten "$src" > "$tmp/rewritten"
 
 accepted=$(grep -c ' serverside-applied$' "$tmp/first" || true)
