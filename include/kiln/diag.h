@@ -66,6 +66,8 @@ void diag_warning(Diags *diags, Origin origin, const char *format, ...) KILN_PRI
 void diag_note(Diags *diags, Origin origin, const char *format, ...) KILN_PRINTF(3, 4);
 /* As the others, with every part given; message and detail are copied. */
 void diag_report(Diags *diags, Diag diag);
+/* What stands at the place is secret, whoever quotes its line. */
+void diags_mask(Diags *diags, Origin origin);
 /* About a file that could not be read, so that there is no place in it: "services/a.yaml: error: cannot read: …". */
 void diag_file_error(Diags *diags, Str file, const char *format, ...) KILN_PRINTF(3, 4);
 /* About no file at all: "error: …". */

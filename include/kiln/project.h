@@ -88,6 +88,8 @@ typedef struct ProjectOptions {
     size_t service_count;
 } ProjectOptions;
 
+/* Whether folder, or one above it, holds a kiln.yaml. */
+bool project_exists(Arena *arena, const char *folder);
 Project *project_load(Arena *arena, Sources *sources, ProjectOptions options, Diags *diags) KILN_MUST_USE;
 const ServiceFile *project_service(const Project *project, Str name);
 const Environment *project_environment(const Project *project, Str name);

@@ -25,8 +25,10 @@ typedef struct RenderedFile {
     Str source;             /* the definition it came from: "services/auth-service.yaml" */
     const Value **objects;  /* one per document, no null members */
     size_t count;
+    size_t capacity;        /* for whoever adds objects */
     bool workflow;          /* keeps the template's key order, goes to workflow.path */
     bool gitops;            /* for Argo CD itself, in a namespace of its own; never in a stream */
+    bool reference;         /* rules may look at its objects; they are not judged themselves */
     const ServiceContext *service; /* or NULL */
 } RenderedFile;
 

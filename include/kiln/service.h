@@ -34,6 +34,9 @@ typedef struct EnvironmentContext {
 bool services_complete(Arena *arena, const Project *project, const Environment *environment, Diags *diags,
                        EnvironmentContext *context) KILN_MUST_USE;
 
+/* The context's `project` alone. */
+const Value *service_project(Arena *arena, const Project *project);
+
 /* What exists once per project (workflows) sees: project, environments, services from layers 1, 2 and 4 alone. */
 typedef struct ProjectContext {
     const Value *project;

@@ -69,6 +69,47 @@ typedef struct GateScope {
     Str today; /* YYYY-MM-DD: a waiver that ended before it no longer counts; empty: the same verdict on any day */
 } GateScope;
 
+/* ---- foreign.c: manifests that somebody else made: of a file, a stream, a cluster ---- */
+
+/*
+ * What was read, a RenderedFile a source, its path as the user knows it. Lists are unpacked; what a server adds to an
+ * object (status, managedFields, the annotation that repeats it) is left out. Objects that a controller or the cluster
+ * made from others stay in the set for the rules that look across objects, in files marked `reference`.
+ */
+typedef struct Foreign {
+    Arena *arena;
+    RenderedFiles files;
+    size_t objects;   /* to be judged */
+    size_t generated; /* in the set, but not judged */
+    bool failed;      /* something could not be read (reported) */
+} Foreign;
+Foreign foreign_begin(Arena *arena);
+
+/*
+ * How files of one sort become objects. A new sort is a row of `readers` in foreign.c: a function that says by the
+ * absolute path whether the file is one, and one that adds its objects with foreign_add. The first row that takes a
+ * path has it.
+ */
+typedef struct ForeignReader {
+    const char *name; /* what such a file is, for messages: "manifests" */
+    bool (*takes)(Str path);
+    bool (*read)(Foreign *foreign, RenderedFile *file, const Source *source, Diags *diags);
+} ForeignReader;
+/* NULL: in a folder, nobody reads it. */
+const ForeignReader *foreign_reader(Str path);
+/* A file that was named itself, or a stream, is read as manifests where reader is NULL. Goes on to the next document
+ * after a mistake in one. */
+bool foreign_read(Foreign *foreign, const ForeignReader *reader, const Source *source, Diags *diags) KILN_MUST_USE;
+
+/* For those who hold values already: a file to add to, valid until the next one; and an object, or a list of them. */
+RenderedFile *foreign_file(Foreign *foreign, Str path);
+bool foreign_add(Foreign *foreign, RenderedFile *file, const Value *document, Diags *diags) KILN_MUST_USE;
+/*
+ * Once all are read, and before they are judged (standards_judge with foreign->files): sets apart what was generated,
+ * and warns of objects that are there twice.
+ */
+void foreign_end(Foreign *foreign, Diags *diags);
+
 /* Judges all objects of one environment together. false when a rule itself is broken (reported); findings are no
  * failure. */
 bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, const RenderedFile *files,

@@ -1,4 +1,4 @@
-/* kiln check: the gate without writing; with --overlays the layers themselves. */
+/* kiln check: the gate without writing; with --overlays the layers themselves; with -f what somebody else made. */
 #include "cli_private.h"
 
 #include <time.h>
@@ -86,6 +86,12 @@ ExitStatus command_check(const Arguments *arguments)
     };
     if (!today_of(arguments, &request.today))
         return EXIT_TROUBLE;
+    if (argument_given(arguments, OPTION_FILE))
+        return check_foreign(arguments, request.today);
+    if (argument_given(arguments, OPTION_TIER)) {
+        cli_error("--tier goes with -f; each environment of a project has its own");
+        return EXIT_TROUBLE;
+    }
     if (!argument_given(arguments, OPTION_OVERLAYS))
         return check_gate(arguments, &request, sources, diags);
     if (request.environment_count || request.service_count || request.set_count) {

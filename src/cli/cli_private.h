@@ -8,6 +8,7 @@
 #include "kiln/git.h"
 #include "kiln/pipeline.h"
 #include "kiln/project.h"
+#include "kiln/standards.h"
 
 typedef enum OptionId {
     OPTION_ENVIRONMENT,
@@ -23,6 +24,8 @@ typedef enum OptionId {
     OPTION_OVERLAYS,
     OPTION_TODAY,
     OPTION_CHECK,
+    OPTION_FILE,
+    OPTION_TIER,
     OPTION_HELP,
     OPTION_VERSION,
     OPTION_COUNT
@@ -98,6 +101,10 @@ const char *cli_folder(const Arguments *arguments);
 int cli_format(const Arguments *arguments);
 /* A file, or standard input for "-", as a source. NULL: reported. */
 const Source *cli_read(Arena *arena, Sources *sources, Str path, Diags *diags);
+const Source *cli_read_within(Arena *arena, Sources *sources, Str path, size_t limit, Diags *diags);
+const Source *cli_add_source(Sources *sources, Str name, Str text, Diags *diags);
+/* Adds what -f names: files, folders with all below them, standard input. False: reported, with all that is wrong. */
+bool cli_read_foreign(Foreign *foreign, const Str *paths, size_t count, Sources *sources, Diags *diags);
 
 /* ---- revision.c ---- */
 
@@ -121,6 +128,7 @@ ExitStatus command_explain(const Arguments *arguments);
 ExitStatus command_schema(const Arguments *arguments);
 ExitStatus command_list(const Arguments *arguments);
 ExitStatus command_check(const Arguments *arguments);
+ExitStatus check_foreign(const Arguments *arguments, Str today); /* check -f */
 ExitStatus render_check_print(const Arguments *arguments, const RenderResult *result); /* render --check */
 ExitStatus explain_field(const Arguments *arguments, bool json); /* one operand */
 ExitStatus command_version(const Arguments *arguments);

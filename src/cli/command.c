@@ -25,6 +25,9 @@ const Option options[OPTION_COUNT] = {
                       "the day that waivers are judged by, as in 2026-01-31; without it, today"},
     [OPTION_CHECK] = {0, "check", NULL, false,
                       "write nothing; list what is stale, missing or surplus, and exit 1 if anything is"},
+    [OPTION_FILE] = {'f', "filename", "FILE", true,
+                     "judge manifests from a file, a folder or, with '-', standard input; may be repeated"},
+    [OPTION_TIER] = {0, "tier", "TIER", false, "what -f judges by: development, staging or production (as without it)"},
     [OPTION_HELP] = {'h', "help", NULL, false, "print this help"},
     [OPTION_VERSION] = {0, "version", NULL, false, "print the version"},
 };
@@ -45,9 +48,14 @@ const Command commands[] = {
      "instead:\n"
      "overrides that change nothing or reach nothing, environments weaker than those before them, variables that are "
      "unused\n"
-     "or missing.",
-     BIT(OPTION_ENVIRONMENT) | BIT(OPTION_SET) | BIT(OPTION_FOLDER) | BIT(OPTION_OVERLAYS) | BIT(OPTION_TODAY), true,
-     command_check, NULL, NULL},
+     "or missing.\n\n"
+     "-f judges manifests from anywhere, read as kubectl reads them: a Helm or Kustomize build, a cluster's dump, a\n"
+     "folder with all .yaml, .yml and .json files below it. It needs no project; inside of one, the project's own\n"
+     "standards, registries, platform and waivers hold as well. What a controller made of another object of the set\n"
+     "is not judged again.",
+     BIT(OPTION_ENVIRONMENT) | BIT(OPTION_FILE) | BIT(OPTION_TIER) | BIT(OPTION_SET) | BIT(OPTION_FOLDER) |
+         BIT(OPTION_OVERLAYS) | BIT(OPTION_TODAY),
+     true, command_check, NULL, NULL},
     {"diff", "", "say what a change does to the rendered objects", NULL, 0, true, NULL, NULL, NULL},
     {"explain", "FIELD | ENV SERVICE [PATH]", "say what a field means, or where a value comes from",
      "  kiln explain autoscaling.minReplicas                       what a field is: type, default, an example\n"

@@ -10,6 +10,9 @@ struct Diags {
     size_t count;
     size_t capacity;
     size_t errors;
+    Origin *secrets; /* places that no quote goes beyond */
+    size_t secret_count;
+    size_t secret_capacity;
 };
 
 static const char *const severity_names[] = {
@@ -78,6 +81,12 @@ void diag_report(Diags *diags, Diag diag)
     diags_add(diags, diag);
 }
 
+void diags_mask(Diags *diags, Origin origin)
+{
+    ARENA_GROW(diags->arena, diags->secrets, diags->secret_count, diags->secret_capacity);
+    diags->secrets[diags->secret_count++] = origin;
+}
+
 void diag_file_error(Diags *diags, Str file, const char *format, ...)
 {
     DIAG_FORWARD(SEVERITY_ERROR, ORIGIN_NONE, file);
@@ -125,7 +134,9 @@ void diags_move(Diags *into, Diags *from)
         diag.file = diag.file.data ? arena_copy(into->arena, diag.file) : diag.file;
         diag_report(into, diag);
     }
-    from->count = from->errors = 0;
+    for (size_t i = 0; i < from->secret_count; i++)
+        diags_mask(into, from->secrets[i]);
+    from->count = from->errors = from->secret_count = 0;
 }
 
 /* Notes follow what they explain, so they keep the place in the order of the diagnostic before them. */
@@ -242,9 +253,16 @@ static void text_add(Buf *out, Str text)
         char_add(out, line_next(text, &at));
 }
 
+/* Which of two places comes first in a line that starts at start and has size bytes; origin may lie elsewhere. */
+static Origin first_in_line(Origin first, Origin origin, Origin start, size_t size)
+{
+    bool here = origin >= start && origin - start <= size;
+    return here && (first == ORIGIN_NONE || origin < first) ? origin : first;
+}
+
 /*
- * The column from which a quoted line is secret: that of the first masked diagnostic in the line, whichever
- * diagnostic is being printed, so that a neighbour's message cannot repeat the secret. SIZE_MAX: nothing is.
+ * The column from which a quoted line is secret: that of the first secret in the line, whichever diagnostic is being
+ * printed, so that a neighbour's message cannot repeat the secret. SIZE_MAX: nothing is.
  */
 static size_t secret_column(const Diags *diags, const Place *place)
 {
@@ -252,11 +270,11 @@ static size_t secret_column(const Diags *diags, const Place *place)
     Origin start = place->source->base + (Origin)(line.data - place->source->text.data);
     Origin first = ORIGIN_NONE;
     for (size_t i = 0; i < diags->count; i++) {
-        const Diag *diag = &diags->list[i];
-        bool here = diag->masked && diag->origin >= start && diag->origin - start <= line.size;
-        if (here && (first == ORIGIN_NONE || diag->origin < first))
-            first = diag->origin;
+        if (diags->list[i].masked)
+            first = first_in_line(first, diags->list[i].origin, start, line.size);
     }
+    for (size_t i = 0; i < diags->secret_count; i++)
+        first = first_in_line(first, diags->secrets[i], start, line.size);
     return first == ORIGIN_NONE ? SIZE_MAX : utf8_length(str_slice(line, 0, first - start));
 }
 

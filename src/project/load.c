@@ -65,6 +65,25 @@ static Str prefix_to(Arena *arena, Str root)
     return prefix;
 }
 
+/* Empty where there is none. */
+static Str root_above(Arena *arena, Str folder)
+{
+    while (!has(arena, folder, "kiln.yaml")) {
+        if (str_equal(folder, STR("/")))
+            return STR("");
+        folder = parent_of(folder);
+    }
+    return folder;
+}
+
+bool project_exists(Arena *arena, const char *folder)
+{
+    char *real = realpath(folder, NULL);
+    bool exists = real && root_above(arena, arena_copy(arena, str_from(real))).size;
+    free(real);
+    return exists;
+}
+
 bool project_find(Arena *arena, const char *folder, Diags *diags, ProjectPlace *place)
 {
     char *real = realpath(folder, NULL);
@@ -74,15 +93,12 @@ bool project_find(Arena *arena, const char *folder, Diags *diags, ProjectPlace *
     }
     Str start = arena_copy(arena, str_from(real));
     free(real);
-    Str root = start;
-    while (!has(arena, root, "kiln.yaml")) {
-        if (str_equal(root, STR("/"))) {
-            diag_plain_error(
-                diags, "no project: found no kiln.yaml in %.*s or any folder above it; run 'kiln init' to start one",
-                STR_ARG(start));
-            return false;
-        }
-        root = parent_of(root);
+    Str root = root_above(arena, start);
+    if (!root.size) {
+        diag_plain_error(diags,
+                         "no project: found no kiln.yaml in %.*s or any folder above it; run 'kiln init' to start one",
+                         STR_ARG(start));
+        return false;
     }
     *place = (ProjectPlace){store_on_disk(arena, root), root, prefix_to(arena, root)};
     return true;

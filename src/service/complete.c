@@ -11,7 +11,7 @@ static const char *const passed[] = {
     "priorityClassName", "tolerations", "securityContext", "access", "build",
 };
 
-static const Value *complete_project(Arena *arena, const Project *project)
+const Value *service_project(Arena *arena, const Project *project)
 {
     static const char *const rows[] = {"name",       "domain",     "registry", "allowedRegistries",
                                        "repository", "kubernetes", "platform", "network",
@@ -227,7 +227,7 @@ bool services_complete(Arena *arena, const Project *project, const Environment *
         ok = ok && !works[i].failed;
     if (!ok)
         return false;
-    *context = (EnvironmentContext){.environment = environment, .project = complete_project(arena, project)};
+    *context = (EnvironmentContext){.environment = environment, .project = service_project(arena, project)};
     context_fill(arena, works, count, context);
     MapBuilder env = environment_begin(arena, project, environment);
     put_text(&env, "podSecurity", pod_security(works, count, value_get(context->project, STR("waivers"))));
@@ -290,7 +290,7 @@ void project_complete(Arena *arena, const Project *project, ProjectContext *cont
         MapBuilder env = environment_begin(arena, project, &project->environments[i]);
         list_add(&environments, map_end(&env, ORIGIN_NONE));
     }
-    *context = (ProjectContext){complete_project(arena, project), list_end(&environments, ORIGIN_NONE),
+    *context = (ProjectContext){service_project(arena, project), list_end(&environments, ORIGIN_NONE),
                                 &value_empty_map};
 }
 

@@ -29,7 +29,10 @@ static void report(const Finding *finding, Diags *diags)
 void findings_report(const Findings *findings, Diags *diags)
 {
     for (size_t i = 0; i < findings->count; i++) {
-        if (findings->list[i].severity >= SEVERITY_WARNING)
-            report(&findings->list[i], diags);
+        const Finding *finding = &findings->list[i];
+        if (finding->severity >= SEVERITY_WARNING)
+            report(finding, diags);
+        else if (finding->masked)
+            diags_mask(diags, finding->origin);
     }
 }

@@ -74,7 +74,8 @@ static const Value *call_literal_secret(CALL_PARAMETERS)
 static const Value *call_ingress_owners(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    return object_set_ingress_owners(set_of(run), text_of(args[0]), text_of(args[1]));
+    return object_set_ingress_owners(set_of(run), value_text_at(args[0], "metadata.namespace"), text_of(args[1]),
+                                     text_of(args[2]));
 }
 
 static const Value *call_certificate_issued(CALL_PARAMETERS)
@@ -109,8 +110,9 @@ static const Function functions[] = {
      "mountsReadWriteOnce(object): whether its pods use a claim that one node writes", NULL},
     {NAME("literalSecret"), call_literal_secret, 2, 2,
      "literalSecret(name, value): what secret the value holds, as a phrase, or null", NULL},
-    {NAME("ingressOwners"), call_ingress_owners, 2, 2,
-     "ingressOwners(host, path): the names of the Ingresses that claim it, one per claim", NULL},
+    {NAME("ingressOwners"), call_ingress_owners, 3, 3,
+     "ingressOwners(object, host, path): the names of the Ingresses beside the object that claim it, one per claim",
+     NULL},
     {NAME("hasKey"), call_has_key, 4, 4,
      "hasKey(object, kind, name, key): whether the ConfigMap or Secret of that name beside the object has the key",
      NULL},

@@ -50,9 +50,9 @@ static Origin finding_origin(const Judging *judging, const Subject *subject, con
         origin = subject->file->service->file->origin;
     if (origin == ORIGIN_NONE)
         origin = judging->scope.origin;
-    if (origin == ORIGIN_NONE)
-        origin = value ? value->origin : subject->object->origin;
-    return origin;
+    if (origin == ORIGIN_NONE && value)
+        origin = value->origin;
+    return origin == ORIGIN_NONE ? subject->object->origin : origin;
 }
 
 /* ---- one check over one item ---- */
@@ -232,7 +232,7 @@ bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, 
     judging.host.set = object_set_new(arena, files, count);
     judging.env = gate_env(arena, &scope);
     for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < files[i].count; j++)
+        for (size_t j = 0; !files[i].reference && j < files[i].count; j++)
             judge_object(&judging, &files[i], files[i].objects[j]);
     }
     return !judging.failed;

@@ -23,7 +23,7 @@ struct ObjectSet {
     Buckets by_name;     /* kind, namespace, name */
     Buckets by_selector; /* Services: namespace and the first pair of their selector */
     Buckets by_target;   /* HPAs: namespace, kind and name of their target */
-    Buckets by_path;     /* Ingress names: host and path */
+    Buckets by_path;     /* Ingress names: namespace, host and path */
     Buckets by_secret;   /* ExternalSecrets: namespace and name of the Secret that they make */
     Buckets by_certificate; /* what issues a TLS Secret: namespace and name of the Secret */
     Buckets by_kind;        /* kind and namespace */
@@ -137,8 +137,9 @@ static void add_ingress(ObjectSet *set, const Value *object)
     each_find(STR("paths"))(&paths, object);
     const Value *name = value_path(object, "metadata.name");
     for (size_t i = 0; i < paths.count; i++)
-        buckets_add(&set->by_path, key3(set->arena, value_text_at(paths.list[i].value, "host"),
-                                        value_text_at(paths.list[i].value, "path"), STR("")),
+        buckets_add(&set->by_path,
+                    key3(set->arena, namespace_of(object), value_text_at(paths.list[i].value, "host"),
+                         value_text_at(paths.list[i].value, "path")),
                     name ? name : &value_empty_string);
 }
 
@@ -148,11 +149,14 @@ static const struct {
 } kinds[] = {{"Service", add_service}, {"HorizontalPodAutoscaler", add_autoscaler}, {"Ingress", add_ingress},
            {"Certificate", add_certificate}, {"ExternalSecret", add_external_secret}};
 
-static void add_object(ObjectSet *set, const Value *object)
+/* What a controller made of a workload must not be counted beside it: it can be named, and selects nothing. */
+static void add_object(ObjectSet *set, const Value *object, bool reference)
 {
     Str kind = value_text_at(object, "kind");
     buckets_add(&set->by_name, key3(set->arena, kind, namespace_of(object), value_text_at(object, "metadata.name")),
                 object);
+    if (reference)
+        return;
     buckets_add(&set->by_kind, key3(set->arena, kind, namespace_of(object), STR("")), object);
     if (pod_of(object, NULL))
         add_labels(&set->by_pod_label, namespace_of(object), pod_labels(object), object);
@@ -241,10 +245,10 @@ ObjectSet *object_set_new(Arena *arena, const RenderedFile *files, size_t count)
     set->by_budget = buckets_new(arena);
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < files[i].count; j++)
-            add_object(set, files[i].objects[j]);
+            add_object(set, files[i].objects[j], files[i].reference);
     }
     for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < files[i].count; j++) {
+        for (size_t j = 0; !files[i].reference && j < files[i].count; j++) {
             Str kind = value_text_at(files[i].objects[j], "kind");
             if (str_equal(kind, STR("NetworkPolicy")))
                 add_selecting(set, &set->by_policy, files[i].objects[j]);
@@ -294,9 +298,9 @@ const Value *object_set_hpa_of(const ObjectSet *set, const Value *workload)
     return found->count ? found->items[0] : &value_null;
 }
 
-const Value *object_set_ingress_owners(const ObjectSet *set, Str host, Str path)
+const Value *object_set_ingress_owners(const ObjectSet *set, Str namespace, Str host, Str path)
 {
-    ListBuilder names = *buckets_find(&set->by_path, key3(set->arena, host, path, STR("")));
+    ListBuilder names = *buckets_find(&set->by_path, key3(set->arena, namespace, host, path));
     names.arena = set->arena;
     return list_end(&names, ORIGIN_NONE);
 }

@@ -69,7 +69,7 @@ ObjectSet *object_set_new(Arena *arena, const RenderedFile *files, size_t count)
 /* Lists; empty where there is nothing. */
 const Value *object_set_services_of(const ObjectSet *set, const Value *workload);
 const Value *object_set_hpa_of(const ObjectSet *set, const Value *workload); /* or null */
-const Value *object_set_ingress_owners(const ObjectSet *set, Str host, Str path);
+const Value *object_set_ingress_owners(const ObjectSet *set, Str namespace, Str host, Str path);
 const Value *object_set_find(const ObjectSet *set, Str kind, Str namespace, Str name); /* or NULL */
 /* Whether a ConfigMap or Secret of the set has the key, or an ExternalSecret makes it; an empty key asks for the
  * object. */
