@@ -25,9 +25,9 @@ const Option options[OPTION_COUNT] = {
                       "the day that waivers are judged by, as in 2026-01-31; without it, today"},
     [OPTION_CHECK] = {0, "check", NULL, false,
                       "write nothing; list what is stale, missing or surplus, and exit 1 if anything is"},
-    [OPTION_FILE] = {'f', "filename", "FILE", true,
+    [OPTION_FILE] = {'f', "filename", "FILE|DIR|-", true,
                      "judge manifests from a file, a folder or, with '-', standard input; may be repeated"},
-    [OPTION_TIER] = {0, "tier", "TIER", false, "what -f judges by: development, staging or production (as without it)"},
+    [OPTION_TIER] = {0, "tier", "development|staging|production", false, "what -f judges by; production without it"},
     [OPTION_HELP] = {'h', "help", NULL, false, "print this help"},
     [OPTION_VERSION] = {0, "version", NULL, false, "print the version"},
 };
