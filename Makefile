@@ -6,7 +6,7 @@
 CC ?= cc
 BUILD ?= build
 SAN ?=
-ROOMS := base diag value kube yaml jsone model project service render standards tree git cli
+ROOMS := base diag value kube yaml api jsone model project service render standards tree git cli
 
 VERSION := 0.1.0
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wundef
@@ -17,7 +17,7 @@ LDFLAGS_ALL := $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
 LIBS := -lfyaml -lyaml -lpcre2-8 -lmd -lm -lpthread
 
 sources = $(wildcard src/$(1)/*.c)
-objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call sources,$(1)))
+objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call sources,$(1))) $(if $(filter api,$(1)),$(BUILD)/obj/api/table.o)
 ARCHIVES := $(foreach room,$(ROOMS),$(BUILD)/lib/$(room).a)
 EMBEDDED := $(sort $(shell find completions templates environments standards -type f 2>/dev/null))
 
@@ -54,6 +54,16 @@ $(BUILD)/obj/embedded.c: $(BUILD)/tools/embed $(EMBEDDED) completions templates 
 	@$(BUILD)/tools/embed $(EMBEDDED) > $@
 $(BUILD)/obj/embedded.o: $(BUILD)/obj/embedded.c
 	$(call quiet,cc)$(CC) $(CFLAGS_ALL) -c -o $@ $<
+
+# The table of what API servers accept becomes constant arrays.
+$(BUILD)/tools/api_table: tools/api_table.c
+	@mkdir -p $(@D)
+	@$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -o $@ $<
+$(BUILD)/obj/api/table.c: $(BUILD)/tools/api_table src/api/table.txt
+	@mkdir -p $(@D)
+	@$(BUILD)/tools/api_table src/api/table.txt > $@
+$(BUILD)/obj/api/table.o: $(BUILD)/obj/api/table.c src/api/table.h
+	$(call quiet,cc)$(CC) $(CFLAGS_ALL) -Isrc -c -o $@ $<
 
 # ---- unit tests: tests/unit/ROOM_*_test.c or tests/unit/ROOM_test.c ----
 

@@ -1,4 +1,5 @@
 /* The rows of kiln.yaml (definition.md §4). */
+#include "kiln/api.h"
 #include "table.h"
 
 static const Field owner_entry = {
@@ -221,8 +222,8 @@ static const Field project_rows[] = {
      .example = "[registry.example.com/, quay.io/prometheus/]"},
     {.name = KEY("kubernetes"),
      .type = FIELD_ENUM,
-     .choices = CHOICES("1.30", "1.31", "1.32", "1.33", "1.34", "1.35", "1.36", "1.37"),
-     .fallback = TEXT_VALUE("1.34"),
+     .choices = api_versions,
+     .fallback = TEXT_VALUE(API_VERSION_DEFAULT),
      .doc = "The Kubernetes version of the clusters.",
      .example = "\"1.33\""},
     {.name = KEY("environments"),

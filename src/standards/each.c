@@ -499,6 +499,24 @@ static void each_permission(Items *items, const Value *object)
     add_maps(items, value_get(object, STR("rules")), STR("rules"));
 }
 
+/* ---- what the table of kinds finds fault with ---- */
+
+static void each_api_fault(Items *items, const Value *object)
+{
+    static const char *const about[] = {[API_SCHEMA] = "schema", [API_VERSION] = "version"};
+    ApiFaults faults = {.arena = items->arena};
+    api_check(items->minor, object, &faults);
+    for (size_t i = 0; i < faults.count; i++) {
+        const ApiFault *fault = &faults.list[i];
+        MapBuilder map = map_begin(items->arena);
+        map_set(&map, STR("about"), ORIGIN_NONE,
+                value_new_string(items->arena, ORIGIN_NONE, str_from(about[fault->about])));
+        map_set(&map, STR("message"), ORIGIN_NONE, value_new_string(items->arena, ORIGIN_NONE, fault->message));
+        map_set(&map, STR("fix"), ORIGIN_NONE, value_new_string(items->arena, ORIGIN_NONE, fault->fix));
+        add_item(items, (Item){.value = map_end(&map, ORIGIN_NONE), .anchor = fault->value, .path = fault->path});
+    }
+}
+
 /* ---- the table ---- */
 
 static const struct {
@@ -526,6 +544,7 @@ static const struct {
     {"metrics", each_metric},
     {"limits", each_limit},
     {"permissions", each_permission},
+    {"apiFaults", each_api_fault},
 };
 
 _Static_assert(LENGTH_OF(iterations) <= EACH_MAX, "EACH_MAX is too small");

@@ -10,6 +10,7 @@ typedef struct Judging {
     Diags *diags;
     Findings *findings;
     const Value *env;
+    unsigned minor; /* of Kubernetes */
     bool failed;
 } Judging;
 
@@ -167,7 +168,7 @@ static JsoneScope item_scope(const Judging *judging, const Subject *subject, con
 static void iterate(const Judging *judging, const Subject *subject, EachFn *each, const JsoneScope *up,
                     Iterated *iterated)
 {
-    *iterated = (Iterated){.each = each, .items = {.arena = judging->arena}};
+    *iterated = (Iterated){.each = each, .items = {.arena = judging->arena, .minor = judging->minor}};
     each(&iterated->items, subject->object);
     size_t count = iterated->items.count;
     iterated->scopes = count ? ARENA_ARRAY(judging->arena, JsoneScope, count) : NULL;
@@ -231,6 +232,7 @@ bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, 
     Judging judging = {.standards = standards, .arena = arena, .scope = scope, .diags = diags, .findings = findings};
     judging.host.set = object_set_new(arena, files, count);
     judging.env = gate_env(arena, &scope);
+    judging.minor = api_minor(value_text_at(scope.project, "kubernetes"));
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; !files[i].reference && j < files[i].count; j++)
             judge_object(&judging, &files[i], files[i].objects[j]);

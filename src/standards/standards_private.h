@@ -2,6 +2,7 @@
 #ifndef KILN_STANDARDS_PRIVATE_H
 #define KILN_STANDARDS_PRIVATE_H
 
+#include "kiln/api.h"
 #include "kiln/jsone.h"
 #include "kiln/standards.h"
 
@@ -15,6 +16,7 @@ typedef struct Item {
 
 typedef struct Items {
     Arena *arena;
+    unsigned minor; /* of Kubernetes */
     Item *list;
     size_t count;
     size_t capacity;
