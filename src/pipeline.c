@@ -1,6 +1,6 @@
 /*
- * The pipeline. Environments are rendered one after the other, each in an arena of its own: of a finished one only
- * its texts stay until the gate has passed for all.
+ * The pipeline. Environments are rendered one after the other, each in an arena of its own, and their services some
+ * at a time on each thread. Of a finished environment only the texts stay until the gate has passed for all.
  */
 #include "kiln/pipeline.h"
 
@@ -15,6 +15,30 @@ typedef struct Texts {
     size_t capacity;
 } Texts;
 
+typedef struct Parts {
+    Str *list;
+    size_t count;
+    size_t capacity;
+} Parts;
+
+/* Where a file's path and text are in the buffer of its batch, which moves while it grows. */
+typedef struct Extent {
+    size_t path;
+    size_t text;
+    size_t end;
+} Extent;
+
+/* What was rendered together: some services, or what an environment or the project has of its own. */
+typedef struct Batch {
+    RenderedFiles files;
+    Extent *extents;
+    Buf text;
+    Buf namespaces; /* of a stream, where they come first */
+    Diags *diags;
+    size_t services;
+    bool failed;
+} Batch;
+
 typedef struct Pipeline {
     Arena *arena;
     const RenderRequest *request;
@@ -24,9 +48,11 @@ typedef struct Pipeline {
     const Project *project;
     const Renderer *renderer;
     const Standards *standards;
+    Pool *pool;
     Texts tree;
     Texts workflows;
-    Buf namespaces; /* of the stream, where they come first */
+    Parts namespaces;
+    Parts stream;
     size_t blocked; /* error-level findings */
     bool failed;
 } Pipeline;
@@ -91,16 +117,10 @@ static bool is_full(const RenderRequest *request)
     return !request->environment_count && !request->service_count;
 }
 
-/* ---- texts ---- */
-
-static void texts_add(Pipeline *pipeline, Texts *texts, const RenderedFile *file, Buf *buf)
+static void enter(const Pipeline *pipeline, Stage stage, Str environment)
 {
-    buf->size = 0;
-    render_text(file, buf);
-    ARENA_GROW(pipeline->arena, texts->files, texts->count, texts->capacity);
-    Origin origin = file->service ? file->service->file->origin : pipeline->project->origin;
-    texts->files[texts->count++] =
-        (TreeFile){arena_copy(pipeline->arena, file->path), arena_copy(pipeline->arena, buf_str(buf)), origin};
+    if (pipeline->request->stage)
+        pipeline->request->stage(pipeline->request->stage_user, stage, environment);
 }
 
 /* Argo CD's own are written together with all else or not at all, and no stream holds them. */
@@ -109,46 +129,131 @@ static bool is_left_out(const Pipeline *pipeline, const RenderedFile *file)
     return file->gitops && (pipeline->request->stream || !is_full(pipeline->request));
 }
 
+/* ---- texts ---- */
+
 static bool is_namespace(const RenderedFile *file)
 {
     return file->count && str_equal(value_text_at(file->objects[0], "kind"), STR("Namespace"));
 }
 
-static void collect(Pipeline *pipeline, const RenderedFiles *files)
+static void batch_print(const Pipeline *pipeline, Arena *arena, Batch *batch)
 {
-    Buf buf = {0};
-    for (size_t i = 0; i < files->count; i++) {
-        const RenderedFile *file = &files->list[i];
+    bool stream = pipeline->request->stream;
+    if (pipeline->request->judge_only)
+        return;
+    batch->extents = ARENA_ARRAY(arena, Extent, batch->files.count);
+    for (size_t i = 0; i < batch->files.count; i++) {
+        const RenderedFile *file = &batch->files.list[i];
+        if (is_left_out(pipeline, file))
+            continue;
+        Buf *buf = stream && is_namespace(file) ? &batch->namespaces : &batch->text;
+        batch->extents[i].path = buf->size;
+        if (!stream)
+            buf_add(buf, file->path);
+        batch->extents[i].text = buf->size;
+        render_text(file, buf);
+        batch->extents[i].end = buf->size;
+    }
+}
+
+static void parts_add(Arena *arena, Parts *parts, Str part)
+{
+    if (!part.size)
+        return;
+    ARENA_GROW(arena, parts->list, parts->count, parts->capacity);
+    parts->list[parts->count++] = part;
+}
+
+static void texts_add(Pipeline *pipeline, const RenderedFile *file, Str path, Str text)
+{
+    Texts *texts = file->workflow ? &pipeline->workflows : &pipeline->tree;
+    Origin origin = file->service ? file->service->file->origin : pipeline->project->origin;
+    ARENA_GROW(pipeline->arena, texts->files, texts->count, texts->capacity);
+    texts->files[texts->count++] = (TreeFile){path, text, origin};
+}
+
+/* Takes the texts over, which outlive the objects. */
+static void collect(Pipeline *pipeline, Batch *batch)
+{
+    pipeline->result->bytes += batch->namespaces.size + batch->text.size;
+    Str text = buf_keep(&batch->text, pipeline->arena);
+    parts_add(pipeline->arena, &pipeline->namespaces, buf_keep(&batch->namespaces, pipeline->arena));
+    if (pipeline->request->stream)
+        parts_add(pipeline->arena, &pipeline->stream, text);
+    for (size_t i = 0; i < batch->files.count; i++) {
+        const RenderedFile *file = &batch->files.list[i];
         if (is_left_out(pipeline, file))
             continue;
         pipeline->result->objects += file->workflow ? 0 : file->count;
         pipeline->result->files++;
-        if (file->workflow)
-            texts_add(pipeline, &pipeline->workflows, file, &buf);
-        else if (pipeline->request->stream)
-            render_text(file, is_namespace(file) ? &pipeline->namespaces : &pipeline->result->stream);
-        else
-            texts_add(pipeline, &pipeline->tree, file, &buf);
+        if (pipeline->request->stream || pipeline->request->judge_only)
+            continue;
+        Extent at = batch->extents[i];
+        texts_add(pipeline, file, str_slice(text, at.path, at.text), str_slice(text, at.text, at.end));
     }
-    buf_release(&buf);
 }
 
 /* ---- one environment ---- */
 
-static bool render_selected(Pipeline *pipeline, const EnvironmentContext *context, RenderedFiles *files)
+enum { PORTION = 16 }; /* services that are rendered together */
+
+typedef struct Rendering {
+    Pipeline *pipeline;
+    const EnvironmentContext *context;
+    Batch *batches; /* the environment's own first, then one per portion */
+    size_t count;
+} Rendering;
+
+static void batch_begin(const Pipeline *pipeline, Arena *arena, Batch *batch)
 {
-    bool ok = true;
-    if (!pipeline->request->service_count)
-        ok = render_environment(pipeline->renderer, context, files, pipeline->diags) &&
-             render_gitops(pipeline->renderer, context, files, pipeline->diags);
-    for (size_t i = 0; i < context->count; i++) {
-        if (!service_selected(pipeline, context->items[i].name))
+    *batch = (Batch){.files = rendered_begin(arena), .diags = diags_new(arena, pipeline->sources)};
+}
+
+static void render_portion(void *user, Portion portion, Arena *arena)
+{
+    const Rendering *rendering = user;
+    const Pipeline *pipeline = rendering->pipeline;
+    Batch *batch = &rendering->batches[1 + portion.number];
+    batch_begin(pipeline, arena, batch);
+    for (size_t i = portion.from; i < portion.to; i++) {
+        const ServiceContext *service = &rendering->context->items[i];
+        if (!service_selected(pipeline, service->name))
             continue;
-        pipeline->result->services++;
-        ok &= render_service(pipeline->renderer, context, &context->items[i], files, pipeline->diags);
+        batch->services++;
+        batch->failed |=
+            !render_service(pipeline->renderer, rendering->context, service, &batch->files, batch->diags);
+    }
+    if (!batch->failed)
+        batch_print(pipeline, arena, batch);
+}
+
+static void render_own(const Rendering *rendering, Arena *arena)
+{
+    const Pipeline *pipeline = rendering->pipeline;
+    Batch *batch = &rendering->batches[0];
+    batch_begin(pipeline, arena, batch);
+    if (pipeline->request->service_count)
+        return;
+    batch->failed = !render_environment(pipeline->renderer, rendering->context, &batch->files, batch->diags) ||
+                    !render_gitops(pipeline->renderer, rendering->context, &batch->files, batch->diags);
+    if (!batch->failed)
+        batch_print(pipeline, arena, batch);
+}
+
+/* All batches as one, in the order of the services. */
+static bool join(const Rendering *rendering, RenderedFiles *files)
+{
+    Pipeline *pipeline = rendering->pipeline;
+    bool ok = true;
+    for (size_t i = 0; i < rendering->count; i++) {
+        Batch *batch = &rendering->batches[i];
+        rendered_join(files, &batch->files);
+        diags_move(pipeline->diags, batch->diags);
+        pipeline->result->services += batch->services;
+        ok &= !batch->failed;
     }
     if (ok && !pipeline->request->service_count)
-        ok = render_patches_used(files, context, pipeline->diags);
+        ok = render_patches_used(files, rendering->context, pipeline->diags);
     return ok;
 }
 
@@ -164,22 +269,46 @@ static bool judge(Pipeline *pipeline, Arena *arena, GateScope scope, const Rende
 
 static GateScope environment_scope(const Pipeline *pipeline, const Environment *environment, const Value *project)
 {
-    Origin origin = environment->origin != ORIGIN_NONE ? environment->origin : pipeline->project->origin;
-    return (GateScope){environment->name, environment->tier, project, origin, pipeline->request->today};
+    return (GateScope){.environment = environment->name,
+                       .tier = environment->tier,
+                       .project = project,
+                       .origin = environment->origin ? environment->origin : pipeline->project->origin,
+                       .today = pipeline->request->today,
+                       .pool = pipeline->pool};
+}
+
+static bool render_and_judge(Rendering *rendering, Arena *arena, const Environment *environment)
+{
+    Pipeline *pipeline = rendering->pipeline;
+    RenderedFiles files = rendered_begin(arena);
+    enter(pipeline, STAGE_RENDER, environment->name);
+    render_own(rendering, arena);
+    pool_run(pipeline->pool, arena, rendering->context->count, PORTION, render_portion, rendering);
+    bool ok = join(rendering, &files);
+    enter(pipeline, STAGE_JUDGE, environment->name);
+    ok = ok && judge(pipeline, arena, environment_scope(pipeline, environment, rendering->context->project), &files);
+    for (size_t i = 0; i < rendering->count; i++) {
+        if (ok)
+            collect(pipeline, &rendering->batches[i]);
+        buf_release(&rendering->batches[i].text);
+        buf_release(&rendering->batches[i].namespaces);
+    }
+    return ok;
 }
 
 static void run_environment(Pipeline *pipeline, const Environment *environment)
 {
     Arena *arena = arena_new();
     EnvironmentContext context;
-    RenderedFiles files = rendered_begin(arena);
-    bool ok = services_complete(arena, pipeline->project, environment, pipeline->diags, &context) &&
-              render_selected(pipeline, &context, &files) &&
-              judge(pipeline, arena, environment_scope(pipeline, environment, context.project), &files);
-    if (ok)
-        collect(pipeline, &files);
-    else
-        pipeline->failed = true;
+    Rendering rendering = {.pipeline = pipeline, .context = &context};
+    enter(pipeline, STAGE_COMPLETE, environment->name);
+    bool ok = services_complete(arena, pipeline->pool, pipeline->project, environment, pipeline->diags, &context);
+    if (ok) {
+        rendering.count = 1 + portion_count(context.count, PORTION);
+        rendering.batches = ARENA_ARRAY(arena, Batch, rendering.count);
+        ok = render_and_judge(&rendering, arena, environment);
+    }
+    pipeline->failed |= !ok;
     pipeline->result->environments++;
     arena_free(arena);
 }
@@ -188,7 +317,11 @@ static void run_environment(Pipeline *pipeline, const Environment *environment)
 static GateScope project_scope(const Pipeline *pipeline, const Value *value)
 {
     const Project *project = pipeline->project;
-    GateScope scope = {STR(""), TIER_DEVELOPMENT, value, project->origin, pipeline->request->today};
+    GateScope scope = {.environment = STR(""),
+                       .tier = TIER_DEVELOPMENT,
+                       .project = value,
+                       .origin = project->origin,
+                       .today = pipeline->request->today};
     for (size_t i = 0; i < project->environment_count; i++) {
         if (project->environments[i].tier > scope.tier)
             scope.tier = project->environments[i].tier;
@@ -202,12 +335,15 @@ static void run_gitops_project(Pipeline *pipeline)
         return;
     Arena *arena = arena_new();
     ProjectContext context;
-    RenderedFiles files = rendered_begin(arena);
+    Batch batch;
+    enter(pipeline, STAGE_RENDER, STR(""));
+    batch_begin(pipeline, arena, &batch);
     project_complete(arena, pipeline->project, &context);
-    if (render_gitops_project(pipeline->renderer, &context, &files, pipeline->diags) &&
-        judge(pipeline, arena, project_scope(pipeline, context.project), &files))
-        collect(pipeline, &files);
-    else
+    if (render_gitops_project(pipeline->renderer, &context, &batch.files, pipeline->diags) &&
+        judge(pipeline, arena, project_scope(pipeline, context.project), &batch.files)) {
+        batch_print(pipeline, arena, &batch);
+        collect(pipeline, &batch);
+    } else
         pipeline->failed = true;
     arena_free(arena);
 }
@@ -219,11 +355,14 @@ static void run_workflows(Pipeline *pipeline)
         return;
     Arena *arena = arena_new();
     ProjectContext context;
-    RenderedFiles files = rendered_begin(arena);
+    Batch batch;
+    enter(pipeline, STAGE_RENDER, STR(""));
+    batch_begin(pipeline, arena, &batch);
     if (services_complete_once(arena, pipeline->project, pipeline->diags, &context) &&
-        render_project(pipeline->renderer, &context, &files, pipeline->diags))
-        collect(pipeline, &files);
-    else
+        render_project(pipeline->renderer, &context, &batch.files, pipeline->diags)) {
+        batch_print(pipeline, arena, &batch);
+        collect(pipeline, &batch);
+    } else
         pipeline->failed = true;
     arena_free(arena);
 }
@@ -335,6 +474,7 @@ static bool carry_out(Pipeline *pipeline, TreePlan *plan)
     if (pipeline->request->compare_only)
         return compare(pipeline, plan);
     TreeResult written;
+    enter(pipeline, STAGE_WRITE, STR(""));
     if (!tree_write(plan, pipeline->diags, &written))
         return false;
     pipeline->result->written += written.written;
@@ -346,6 +486,7 @@ static bool carry_out(Pipeline *pipeline, TreePlan *plan)
 /* Both folders are planned before either is written. */
 static bool write_all(Pipeline *pipeline)
 {
+    enter(pipeline, STAGE_COMPARE, STR(""));
     TreeJob tree = tree_job(pipeline);
     TreePlan *tree_planned = tree_plan(pipeline->arena, &tree, pipeline->diags);
     if (!is_full(pipeline->request))
@@ -365,11 +506,11 @@ static bool write_all(Pipeline *pipeline)
 
 static void finish_stream(Pipeline *pipeline)
 {
-    Buf rest = pipeline->result->stream;
-    pipeline->result->stream = pipeline->namespaces;
-    buf_add(&pipeline->result->stream, buf_str(&rest));
-    buf_release(&rest);
-    pipeline->namespaces = (Buf){0};
+    Parts all = pipeline->namespaces;
+    for (size_t i = 0; i < pipeline->stream.count; i++)
+        parts_add(pipeline->arena, &all, pipeline->stream.list[i]);
+    pipeline->result->stream = all.list;
+    pipeline->result->stream_count = all.count;
 }
 
 /* ---- all of it ---- */
@@ -427,7 +568,7 @@ bool pipeline_scene(Arena *arena, const RenderRequest *request, Sources *sources
         return false;
     *scene = (Scene){.project = pipeline.project, .renderer = pipeline.renderer};
     const Environment *environment = project_environment(pipeline.project, request->environments[0]);
-    if (!services_complete(arena, pipeline.project, environment, diags, &scene->environment))
+    if (!services_complete(arena, NULL, pipeline.project, environment, diags, &scene->environment))
         return false;
     for (size_t i = 0; i < scene->environment.count; i++) {
         if (str_equal(scene->environment.items[i].name, request->services[0]))
@@ -440,26 +581,36 @@ bool pipeline_scene(Arena *arena, const RenderRequest *request, Sources *sources
     return scene->service;
 }
 
+static ExitStatus render_all(Pipeline *pipeline)
+{
+    const RenderRequest *request = pipeline->request;
+    enter(pipeline, STAGE_LOAD, STR(""));
+    if (!load(pipeline))
+        return EXIT_TROUBLE;
+    for (size_t i = 0; i < pipeline->project->environment_count; i++) {
+        if (environment_selected(pipeline, pipeline->project->environments[i].name))
+            run_environment(pipeline, &pipeline->project->environments[i]);
+    }
+    run_gitops_project(pipeline);
+    run_workflows(pipeline);
+    if (request->stream)
+        finish_stream(pipeline);
+    if (pipeline->failed)
+        return EXIT_TROUBLE;
+    if (pipeline->blocked)
+        return EXIT_FINDINGS;
+    if (!request->stream && !request->judge_only && !write_all(pipeline))
+        return EXIT_TROUBLE;
+    return pipeline->result->difference_count ? EXIT_FINDINGS : EXIT_CLEAN;
+}
+
 ExitStatus pipeline_render(Arena *arena, const RenderRequest *request, Sources *sources, Diags *diags,
                            RenderResult *result)
 {
     Pipeline pipeline = {.arena = arena, .request = request, .sources = sources, .diags = diags, .result = result};
     *result = (RenderResult){0};
-    if (!load(&pipeline))
-        return EXIT_TROUBLE;
-    for (size_t i = 0; i < pipeline.project->environment_count; i++) {
-        if (environment_selected(&pipeline, pipeline.project->environments[i].name))
-            run_environment(&pipeline, &pipeline.project->environments[i]);
-    }
-    run_gitops_project(&pipeline);
-    run_workflows(&pipeline);
-    if (request->stream)
-        finish_stream(&pipeline);
-    if (pipeline.failed)
-        return EXIT_TROUBLE;
-    if (pipeline.blocked)
-        return EXIT_FINDINGS;
-    if (!request->stream && !request->judge_only && !write_all(&pipeline))
-        return EXIT_TROUBLE;
-    return result->difference_count ? EXIT_FINDINGS : EXIT_CLEAN;
+    pipeline.pool = pool_new(request->threads);
+    ExitStatus status = render_all(&pipeline);
+    pool_free(pipeline.pool);
+    return status;
 }

@@ -64,8 +64,14 @@ Str arena_copy(Arena *arena, Str text);
 char *arena_text(Arena *arena, Str text);
 Str arena_printf(Arena *arena, const char *format, ...) KILN_PRINTF(2, 3);
 Str arena_vprintf(Arena *arena, const char *format, va_list args) KILN_PRINTF(2, 0);
-/* Bytes handed out so far. */
+/* Bytes handed out so far, without those of children. */
 size_t arena_used(const Arena *arena);
+/* Frees memory, which is of malloc, together with the arena. */
+void arena_adopt(Arena *arena, void *memory);
+/* An arena that is freed with its parent, for another thread to allocate from. */
+Arena *arena_child(Arena *parent);
+/* Takes all back at once, to be handed out again. No child may have been made. */
+void arena_reset(Arena *arena);
 
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, type, count) ((type *)arena_alloc((arena), sizeof(type) * (count)))
@@ -94,6 +100,31 @@ void buf_add_repeat(Buf *buf, char c, size_t count);
 void buf_printf(Buf *buf, const char *format, ...) KILN_PRINTF(2, 3);
 void buf_vprintf(Buf *buf, const char *format, va_list args) KILN_PRINTF(2, 0);
 Str buf_str(const Buf *buf);
+/* The text without its spare room, which the arena frees from now on; the buffer is empty afterwards. */
+Str buf_keep(Buf *buf, Arena *arena);
+
+/* ---- threads ---- */
+
+/* A few threads, the caller's among them. They start when a work has more than one portion for
+ * the first time. */
+typedef struct Pool Pool;
+Pool *pool_new(size_t threads);
+void pool_free(Pool *pool);
+/* Some of the items of one work: those from `from` up to, not including, `to`. */
+typedef struct Portion {
+    size_t number;
+    size_t from;
+    size_t to;
+} Portion;
+/* How many portions count items make, each of size items but the last. */
+size_t portion_count(size_t count, size_t size);
+/* What a portion leaves behind lives in its arena, which no other portion uses at the same time. */
+typedef void PortionFn(void *user, Portion portion, Arena *arena);
+/*
+ * Calls fn for each portion, on any thread and in any order, and returns when all are done. The arenas handed out are
+ * arena itself and children of it. pool NULL: one after the other on this thread.
+ */
+void pool_run(Pool *pool, Arena *arena, size_t count, size_t size, PortionFn *fn, void *user);
 
 /* ---- hashing and an index from string to number ---- */
 

@@ -14,6 +14,20 @@
 /* The exit status of every command (DESIGN.md §5). */
 typedef enum ExitStatus { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_TROUBLE = 2, EXIT_BUG = 70 } ExitStatus;
 
+/* What takes time, in order; each environment goes through the middle ones. */
+typedef enum Stage {
+    STAGE_LOAD,
+    STAGE_COMPLETE,
+    STAGE_RENDER, /* to text */
+    STAGE_JUDGE,
+    STAGE_COMPARE, /* with what stands in the output folder */
+    STAGE_WRITE,
+    STAGE_COUNT
+} Stage;
+
+/* Is told when a stage begins; which environment it is for may be empty. */
+typedef void StageFn(void *user, Stage stage, Str environment);
+
 typedef struct RenderRequest {
     const char *folder;      /* where the project is looked for, upwards */
     const ProjectPlace *place; /* where it is instead: at a revision; or NULL */
@@ -28,6 +42,9 @@ typedef struct RenderRequest {
     bool judge_only;         /* nothing is written */
     bool compare_only;       /* nothing is written; what would be is in the result */
     Str today;               /* YYYY-MM-DD: waivers that end before it no longer count; empty: they never end */
+    size_t threads;          /* at most so many; 0 is as 1 */
+    StageFn *stage;          /* or NULL */
+    void *stage_user;
 } RenderRequest;
 
 /* One file that is not as a render would leave it. */
@@ -41,6 +58,7 @@ typedef struct Difference {
 typedef struct RenderResult {
     size_t objects;
     size_t files;
+    size_t bytes;        /* of what was rendered, as text */
     size_t services;     /* of the selection */
     size_t environments;
     size_t written;
@@ -50,7 +68,8 @@ typedef struct RenderResult {
     size_t difference_count;
     size_t difference_capacity;
     Str output;          /* the tree as the user would name it */
-    Buf stream;          /* the caller releases it */
+    Str *stream;         /* of a stream, its parts in order */
+    size_t stream_count;
 } RenderResult;
 
 /* One service in one environment, complete: what its templates are evaluated with. */

@@ -51,6 +51,8 @@ typedef struct RenderedFiles {
     size_t use_capacity;
 } RenderedFiles;
 RenderedFiles rendered_begin(Arena *arena);
+/* Appends all of more, which then only lends. */
+void rendered_join(RenderedFiles *files, const RenderedFiles *more);
 
 bool render_environment(const Renderer *renderer, const EnvironmentContext *context, RenderedFiles *files,
                         Diags *diags) KILN_MUST_USE;

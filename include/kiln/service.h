@@ -31,7 +31,8 @@ typedef struct EnvironmentContext {
     size_t count;
 } EnvironmentContext;
 
-bool services_complete(Arena *arena, const Project *project, const Environment *environment, Diags *diags,
+/* pool: the threads to do it with, or NULL. */
+bool services_complete(Arena *arena, Pool *pool, const Project *project, const Environment *environment, Diags *diags,
                        EnvironmentContext *context) KILN_MUST_USE;
 
 /* The context's `project` alone. */

@@ -18,8 +18,15 @@ enum { FIRST_BLOCK = 16 * 1024, LAST_BLOCK = 1024 * 1024 };
 
 typedef struct Block {
     struct Block *next;
+    size_t size;
     alignas(max_align_t) char bytes[];
 } Block;
+
+/* Heap memory that was handed over. */
+typedef struct Adopted {
+    struct Adopted *next;
+    void *memory;
+} Adopted;
 
 struct Arena {
     Block *blocks;
@@ -27,6 +34,9 @@ struct Arena {
     size_t left;
     size_t next_size;
     size_t used;
+    Adopted *adopted;
+    Arena *children;
+    Arena *sibling;
 };
 
 void base_out_of_memory(void)
@@ -42,6 +52,7 @@ static Block *block_new(size_t size)
     Block *block = calloc(1, sizeof *block + size);
     if (!block)
         base_out_of_memory();
+    block->size = size;
     return block;
 }
 
@@ -54,10 +65,38 @@ Arena *arena_new(void)
     return arena;
 }
 
+Arena *arena_child(Arena *parent)
+{
+    Arena *child = arena_new();
+    child->sibling = parent->children;
+    parent->children = child;
+    return child;
+}
+
+void arena_adopt(Arena *arena, void *memory)
+{
+    Adopted *adopted = ARENA_NEW(arena, Adopted);
+    *adopted = (Adopted){arena->adopted, memory};
+    arena->adopted = adopted;
+}
+
+static void free_adopted(Arena *arena)
+{
+    for (const Adopted *adopted = arena->adopted; adopted; adopted = adopted->next)
+        free(adopted->memory);
+    arena->adopted = NULL;
+}
+
 void arena_free(Arena *arena)
 {
     if (!arena)
         return;
+    for (Arena *child = arena->children; child;) {
+        Arena *next = child->sibling;
+        arena_free(child);
+        child = next;
+    }
+    free_adopted(arena);
     for (Block *block = arena->blocks; block;) {
         Block *next = block->next;
         free(block);
@@ -88,6 +127,25 @@ static void block_next(Arena *arena)
     arena->left = arena->next_size;
     if (arena->next_size < LAST_BLOCK)
         arena->next_size *= 2;
+}
+
+/* Keeps the largest block, which is the current one but for blocks of a single request. */
+void arena_reset(Arena *arena)
+{
+    free_adopted(arena);
+    Block *kept = arena->blocks;
+    if (!kept)
+        return;
+    for (Block *block = kept->next; block;) {
+        Block *next = block->next;
+        free(block);
+        block = next;
+    }
+    kept->next = NULL;
+    memset(kept->bytes, 0, kept->size - arena->left);
+    arena->free = kept->bytes;
+    arena->left = kept->size;
+    arena->used = 0;
 }
 
 void *arena_alloc(Arena *arena, size_t size)

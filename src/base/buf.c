@@ -79,3 +79,16 @@ Str buf_str(const Buf *buf)
 {
     return (Str){buf->data, buf->size};
 }
+
+Str buf_keep(Buf *buf, Arena *arena)
+{
+    if (!buf->size) {
+        buf_release(buf);
+        return STR("");
+    }
+    char *data = realloc(buf->data, buf->size);
+    Str text = {data ? data : buf->data, buf->size};
+    arena_adopt(arena, data ? data : buf->data);
+    *buf = (Buf){NULL, 0, 0};
+    return text;
+}

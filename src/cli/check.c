@@ -37,7 +37,6 @@ static ExitStatus check_gate(const Arguments *arguments, const RenderRequest *re
     RenderResult result;
     ExitStatus status = pipeline_render(arguments->arena, request, sources, diags, &result);
     cli_print_diags(diags);
-    buf_release(&result.stream);
     if (status == EXIT_TROUBLE)
         return status;
     size_t errors = count_of(diags, SEVERITY_ERROR), warnings = count_of(diags, SEVERITY_WARNING);
@@ -84,7 +83,7 @@ ExitStatus command_check(const Arguments *arguments)
         .set_count = arguments->option[OPTION_SET].count,
         .judge_only = true,
     };
-    if (!today_of(arguments, &request.today))
+    if (!today_of(arguments, &request.today) || !cli_threads(arguments, &request.threads))
         return EXIT_TROUBLE;
     if (argument_given(arguments, OPTION_FILE))
         return check_foreign(arguments, request.today);

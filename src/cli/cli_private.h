@@ -26,6 +26,8 @@ typedef enum OptionId {
     OPTION_CHECK,
     OPTION_FILE,
     OPTION_TIER,
+    OPTION_STATS,
+    OPTION_THREADS,
     OPTION_HELP,
     OPTION_VERSION,
     OPTION_COUNT
@@ -121,6 +123,23 @@ typedef struct Base {
 } Base;
 bool cli_base_open(const Arguments *arguments, Str revision, Diags *diags, Base *base) KILN_MUST_USE;
 void cli_base_close(Base *base);
+
+/* ---- watch.c: how long a run takes, and how far it is ---- */
+
+typedef struct Watch {
+    double start, since; /* seconds */
+    Stage stage;
+    double seconds[STAGE_COUNT];
+    bool terminal;
+    bool shown;
+} Watch;
+Watch watch_begin(void);
+/* A StageFn, with the watch as user. */
+void watch_stage(void *user, Stage stage, Str environment);
+void watch_end(Watch *watch);
+void watch_print(const Watch *watch, const RenderResult *result, size_t threads);
+/* --threads, else as many as there are processors; false: reported. */
+bool cli_threads(const Arguments *arguments, size_t *threads);
 
 ExitStatus command_render(const Arguments *arguments);
 ExitStatus command_eval(const Arguments *arguments);

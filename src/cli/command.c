@@ -28,6 +28,8 @@ const Option options[OPTION_COUNT] = {
     [OPTION_FILE] = {'f', "filename", "FILE|DIR|-", true,
                      "judge manifests from a file, a folder or, with '-', standard input; may be repeated"},
     [OPTION_TIER] = {0, "tier", "development|staging|production", false, "what -f judges by; production without it"},
+    [OPTION_STATS] = {0, "stats", NULL, false, "say on stderr how long each stage took, and how much memory"},
+    [OPTION_THREADS] = {0, "threads", "N", false, "work on at most N threads; without it, one per processor"},
     [OPTION_HELP] = {'h', "help", NULL, false, "print this help"},
     [OPTION_VERSION] = {0, "version", NULL, false, "print the version"},
 };
@@ -41,8 +43,9 @@ const Command commands[] = {
      "when no service is named, workflows on a full render only. Nothing is written unless every stage has "
      "passed.\n\n"
      "--check compares instead: its diffs lead from what stands there to what a render writes.",
-     BIT(OPTION_ENVIRONMENT) | BIT(OPTION_OUTPUT) | BIT(OPTION_CHECK) | BIT(OPTION_SET) | BIT(OPTION_FOLDER), true,
-     command_render, NULL, NULL},
+     BIT(OPTION_ENVIRONMENT) | BIT(OPTION_OUTPUT) | BIT(OPTION_CHECK) | BIT(OPTION_SET) | BIT(OPTION_STATS) |
+         BIT(OPTION_THREADS) | BIT(OPTION_FOLDER),
+     true, command_render, NULL, NULL},
     {"check", "[SERVICE...]", "judge the project by the standards",
      "Renders in memory and reports what the gate finds; nothing is written. With --overlays it looks at the layers "
      "instead:\n"

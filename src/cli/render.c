@@ -39,6 +39,14 @@ static void print_summary(const RenderResult *result)
     buf_release(&out);
 }
 
+static bool write_stream(const RenderResult *result)
+{
+    bool ok = true;
+    for (size_t i = 0; i < result->stream_count && ok; i++)
+        ok = cli_write(STDOUT_FILENO, result->stream[i]);
+    return ok;
+}
+
 ExitStatus command_render(const Arguments *arguments)
 {
     if (argument_given(arguments, OPTION_OUTPUT) && !argument_value(arguments, OPTION_OUTPUT).size) {
@@ -46,6 +54,11 @@ ExitStatus command_render(const Arguments *arguments)
         return EXIT_TROUBLE;
     }
     RenderRequest request = request_of(arguments);
+    Watch watch = watch_begin();
+    request.stage = watch_stage;
+    request.stage_user = &watch;
+    if (!cli_threads(arguments, &request.threads))
+        return EXIT_TROUBLE;
     if (request.stream && request.compare_only) {
         cli_error("option --check compares with files; leave out --output -");
         return EXIT_TROUBLE;
@@ -54,16 +67,18 @@ ExitStatus command_render(const Arguments *arguments)
     Diags *diags = diags_new(arguments->arena, sources);
     RenderResult result;
     ExitStatus status = pipeline_render(arguments->arena, &request, sources, diags, &result);
+    watch_end(&watch);
     cli_print_diags(diags);
+    if (argument_given(arguments, OPTION_STATS))
+        watch_print(&watch, &result, request.threads);
     if (request.compare_only && (status == EXIT_CLEAN || result.difference_count))
         return status == EXIT_TROUBLE ? status : render_check_print(arguments, &result);
     if (status == EXIT_CLEAN && request.stream) {
-        if (!cli_write(STDOUT_FILENO, buf_str(&result.stream))) {
+        if (!write_stream(&result)) {
             cli_error("cannot write to standard output: %s", strerror(errno));
             status = EXIT_TROUBLE;
         }
     } else if (status == EXIT_CLEAN)
         print_summary(&result);
-    buf_release(&result.stream);
     return status;
 }

@@ -214,18 +214,16 @@ static void report_unmatched(const Patching *patching, const Patch *patch)
                STR_ARG(patching->service), STR_ARG(names_text(&names)));
 }
 
-/* Notes whether an environment's patch has matched in any of its services so far. */
-static void note_use(RenderedFiles *files, const Patch *patch, bool matched)
+void patch_use_add(RenderedFiles *files, PatchUse use)
 {
     for (size_t i = 0; i < files->use_count; i++) {
-        if (files->uses[i].origin == patch->origin) {
-            files->uses[i].matched |= matched;
+        if (files->uses[i].origin == use.origin) {
+            files->uses[i].matched |= use.matched;
             return;
         }
     }
     ARENA_GROW(files->arena, files->uses, files->use_count, files->use_capacity);
-    files->uses[files->use_count++] =
-        (PatchUse){patch->name, value_text(patch->kind), patch->origin, patch->kind->origin, matched};
+    files->uses[files->use_count++] = use;
 }
 
 bool render_patches_used(const RenderedFiles *files, const EnvironmentContext *context, Diags *diags)
@@ -274,7 +272,8 @@ static bool patch_all(Patching *patching, const Patch *patch)
     Visit visit = {.patching = patching, .patch = patch};
     each_object(patching, visit_object, &visit);
     if (str_equal(patch->stated_by, STR("environment")))
-        note_use(patching->files, patch, visit.matched > 0);
+        patch_use_add(patching->files, (PatchUse){patch->name, value_text(patch->kind), patch->origin,
+                                                  patch->kind->origin, visit.matched > 0});
     else if (!visit.matched && str_equal(patch->stated_by, STR("service")))
         report_unmatched(patching, patch);
     return !visit.failed;

@@ -8,6 +8,16 @@ RenderedFiles rendered_begin(Arena *arena)
     return (RenderedFiles){.arena = arena};
 }
 
+void rendered_join(RenderedFiles *files, const RenderedFiles *more)
+{
+    for (size_t i = 0; i < more->count; i++) {
+        ARENA_GROW(files->arena, files->list, files->count, files->capacity);
+        files->list[files->count++] = more->list[i];
+    }
+    for (size_t i = 0; i < more->use_count; i++)
+        patch_use_add(files, more->uses[i]);
+}
+
 Renderer *renderer_new(Arena *arena, Sources *sources, const Project *project, Diags *diags)
 {
     Renderer *renderer = ARENA_NEW(arena, Renderer);

@@ -39,6 +39,9 @@ const Value *object_clean(Arena *arena, const Value *object, Diags *diags, Origi
 /* patches.c: the service's patches on its files from first on. */
 bool patches_apply(RenderedFiles *files, size_t first, const ServiceContext *service, Diags *diags) KILN_MUST_USE;
 
+/* Notes whether an environment's patch has matched in any of its services so far. */
+void patch_use_add(RenderedFiles *files, PatchUse use);
+
 /* templates.c */
 bool templates_load(Renderer *renderer, Sources *sources, Diags *diags);
 const TemplateFile *template_find(const TemplateList *list, Str name);

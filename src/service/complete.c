@@ -142,16 +142,6 @@ static void work_complete(Work *work)
     waivers_complete(work);
 }
 
-static bool work_begin(Work *work, Arena *arena, const Project *project, const Environment *environment,
-                       const ServiceFile *service, Diags *diags)
-{
-    *work =
-        (Work){.arena = arena, .diags = diags, .project = project, .environment = environment, .name = service->name};
-    work->service = work;
-    work->kind = service->kind;
-    return project_define(project, environment, service, arena, diags, &work->definition);
-}
-
 /* ---- the environment ---- */
 
 const Value *meta_make(Arena *arena, const Project *project, const Value *namespace, Str source)
@@ -201,22 +191,71 @@ static void context_fill(Arena *arena, Work *works, size_t count, EnvironmentCon
     context->services = map_end(&services, ORIGIN_NONE);
 }
 
-bool services_complete(Arena *arena, const Project *project, const Environment *environment, Diags *diags,
-                       EnvironmentContext *context)
+/* ---- each service by itself, some at a time on each thread ---- */
+
+enum { PORTION = 16 };
+
+typedef struct Completing {
+    const Project *project;
+    const Environment *environment;
+    const Sources *sources;
+    Definition *definitions; /* of all services of the project */
+    bool *defined;
+    Work *works; /* of those that are enabled */
+    size_t count;
+    Diags **diags; /* one per portion */
+} Completing;
+
+static void define_portion(void *user, Portion portion, Arena *arena)
 {
-    Work *works = ARENA_ARRAY(arena, Work, project->service_count + 1);
-    size_t count = 0;
-    bool ok = waivers_check_project(project, diags);
-    for (size_t i = 0; i < project->service_count; i++) {
-        Work *work = &works[count];
-        if (!work_begin(work, arena, project, environment, &project->services[i], diags))
-            ok = false;
-        else if (work->definition.enabled)
-            count++;
+    Completing *all = user;
+    Diags *diags = all->diags[portion.number] = diags_new(arena, all->sources);
+    for (size_t i = portion.from; i < portion.to; i++)
+        all->defined[i] = project_define(all->project, all->environment, &all->project->services[i], arena, diags,
+                                         &all->definitions[i]);
+}
+
+static void complete_portion(void *user, Portion portion, Arena *arena)
+{
+    Completing *all = user;
+    Diags *diags = all->diags[portion.number] = diags_new(arena, all->sources);
+    for (size_t i = portion.from; i < portion.to; i++) {
+        all->works[i].arena = arena;
+        all->works[i].diags = diags;
+        work_complete(&all->works[i]);
     }
-    for (size_t i = 0; i < count; i++)
-        work_complete(&works[i]);
-    /* Peers of a service that could not be read would be reported as unknown: one mistake, one message. */
+}
+
+static void move_diags(Completing *all, size_t count, Diags *diags)
+{
+    for (size_t i = 0; i < portion_count(count, PORTION); i++)
+        diags_move(diags, all->diags[i]);
+}
+
+static bool define_all(Completing *all, Arena *arena, Pool *pool, Diags *diags)
+{
+    size_t count = all->project->service_count;
+    bool ok = true;
+    pool_run(pool, arena, count, PORTION, define_portion, all);
+    move_diags(all, count, diags);
+    for (size_t i = 0; i < count; i++) {
+        Work *work = &all->works[all->count];
+        ok &= all->defined[i];
+        if (!all->defined[i] || !all->definitions[i].enabled)
+            continue;
+        *work = (Work){.project = all->project, .environment = all->environment, .definition = all->definitions[i]};
+        work->name = work->definition.service->name;
+        work->kind = work->definition.service->kind;
+        work->service = work;
+        all->count++;
+    }
+    return ok;
+}
+
+/* Peers of a service that could not be read would be reported as unknown: one mistake, one message. */
+static bool complete_together(Work *works, size_t count, bool all_defined)
+{
+    bool ok = all_defined;
     if (ok)
         peers_complete(works, count);
     aliases_check(works, count);
@@ -225,16 +264,41 @@ bool services_complete(Arena *arena, const Project *project, const Environment *
     claims_check(works, count);
     for (size_t i = 0; i < count; i++)
         ok = ok && !works[i].failed;
-    if (!ok)
-        return false;
-    *context = (EnvironmentContext){.environment = environment, .project = service_project(arena, project)};
-    context_fill(arena, works, count, context);
-    MapBuilder env = environment_begin(arena, project, environment);
-    put_text(&env, "podSecurity", pod_security(works, count, value_get(context->project, STR("waivers"))));
-    quota_complete(arena, environment, works, count, &env);
+    return ok;
+}
+
+static void context_complete(Arena *arena, const Completing *all, EnvironmentContext *context)
+{
+    const Environment *environment = all->environment;
+    *context = (EnvironmentContext){.environment = environment, .project = service_project(arena, all->project)};
+    context_fill(arena, all->works, all->count, context);
+    MapBuilder env = environment_begin(arena, all->project, environment);
+    const Value *waivers = value_get(context->project, STR("waivers"));
+    put_text(&env, "podSecurity", pod_security(all->works, all->count, waivers));
+    quota_complete(arena, environment, all->works, all->count, &env);
     context->env = map_end(&env, environment->own->origin);
-    context->vars = project_environment_vars(project, environment, arena);
-    return true;
+    context->vars = project_environment_vars(all->project, environment, arena);
+}
+
+bool services_complete(Arena *arena, Pool *pool, const Project *project, const Environment *environment, Diags *diags,
+                       EnvironmentContext *context)
+{
+    size_t services = project->service_count;
+    Completing all = {.project = project,
+                      .environment = environment,
+                      .sources = diags_sources(diags),
+                      .definitions = ARENA_ARRAY(arena, Definition, services),
+                      .defined = ARENA_ARRAY(arena, bool, services),
+                      .works = ARENA_ARRAY(arena, Work, services + 1),
+                      .diags = ARENA_ARRAY(arena, Diags *, services)};
+    bool ok = waivers_check_project(project, diags);
+    ok &= define_all(&all, arena, pool, diags);
+    pool_run(pool, arena, all.count, PORTION, complete_portion, &all);
+    ok = complete_together(all.works, all.count, ok);
+    if (ok)
+        context_complete(arena, &all, context);
+    move_diags(&all, all.count, diags);
+    return ok;
 }
 
 /* ---- once per project ---- */

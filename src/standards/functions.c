@@ -30,13 +30,13 @@ static const Value *call_image(CALL_PARAMETERS)
 static const Value *call_hpa_of(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    return object_set_hpa_of(set_of(run), args[0]);
+    return object_set_hpa_of(set_of(run), run->arena, args[0]);
 }
 
 static const Value *call_services_of(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    return object_set_services_of(set_of(run), args[0]);
+    return object_set_services_of(set_of(run), run->arena, args[0]);
 }
 
 static bool is_read_write_once(const Value *claim)
@@ -55,7 +55,7 @@ static const Value *call_mounts_read_write_once(CALL_PARAMETERS)
     const Value *volumes = value_get(pod_of(args[0], NULL), STR("volumes"));
     for (uint32_t i = 0; value_is(volumes, VALUE_LIST) && i < volumes->size; i++) {
         Str claim = value_text_at(volumes->items[i], "persistentVolumeClaim.claimName");
-        const Value *found = claim.size ? object_set_find(set_of(run), STR("PersistentVolumeClaim"),
+        const Value *found = claim.size ? object_set_find(set_of(run), run->arena, STR("PersistentVolumeClaim"),
                                                           value_text_at(args[0], "metadata.namespace"), claim)
                                         : NULL;
         if (found && is_read_write_once(found))
@@ -74,30 +74,31 @@ static const Value *call_literal_secret(CALL_PARAMETERS)
 static const Value *call_ingress_owners(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    return object_set_ingress_owners(set_of(run), value_text_at(args[0], "metadata.namespace"), text_of(args[1]),
-                                     text_of(args[2]));
+    return object_set_ingress_owners(set_of(run), run->arena, value_text_at(args[0], "metadata.namespace"),
+                                     text_of(args[1]), text_of(args[2]));
 }
 
 static const Value *call_certificate_issued(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    bool issued =
-        object_set_certificate_issued(set_of(run), value_text_at(args[0], "metadata.namespace"), text_of(args[1]));
+    bool issued = object_set_certificate_issued(set_of(run), run->arena, value_text_at(args[0], "metadata.namespace"),
+                                                text_of(args[1]));
     return issued ? &value_true : &value_false;
 }
 
 static const Value *call_has_key(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    bool has = object_set_has_key(set_of(run), text_of(args[1]), value_text_at(args[0], "metadata.namespace"),
-                                  text_of(args[2]), text_of(args[3]));
+    bool has = object_set_has_key(set_of(run), run->arena, text_of(args[1]),
+                                  value_text_at(args[0], "metadata.namespace"), text_of(args[2]), text_of(args[3]));
     return has ? &value_true : &value_false;
 }
 
 static const Value *call_find(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    const Value *found = object_set_find(set_of(run), text_of(args[0]), text_of(args[1]), text_of(args[2]));
+    const Value *found =
+        object_set_find(set_of(run), run->arena, text_of(args[0]), text_of(args[1]), text_of(args[2]));
     return found ? found : &value_null;
 }
 

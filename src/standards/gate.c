@@ -4,7 +4,8 @@
 
 typedef struct Judging {
     const Standards *standards;
-    Arena *arena;
+    Arena *arena; /* of one object: all that its rules make on the way */
+    Arena *lasting;
     GateScope scope;
     GateHost host;
     Diags *diags;
@@ -87,7 +88,7 @@ static bool evaluate_truth(Judging *judging, const CompiledRule *rule, const cha
 static Str evaluate_text(Judging *judging, const Template *templ, const JsoneScope *scope)
 {
     const Value *text = evaluate(judging, templ, scope);
-    return text && value_is_scalar(text) ? value_text(text) : STR("");
+    return text && value_is_scalar(text) ? arena_copy(judging->lasting, value_text(text)) : STR("");
 }
 
 static Str finding_path(Judging *judging, const Item *item, Str at)
@@ -120,14 +121,14 @@ static void add_finding(Judging *judging, const CompiledRule *rule, const Check 
                        .severity = rule->severity[judging->scope.tier],
                        .object = subject->object,
                        .file = subject->file->path,
-                       .path = finding_path(judging, item, check->at),
+                       .path = arena_copy(judging->lasting, finding_path(judging, item, check->at)),
                        .origin = finding_origin(judging, subject, place),
                        .message = evaluate_text(judging, check->message, scope),
                        .fix = evaluate_text(judging, check->fix, scope),
                        .masked = rule->masked};
-    waiver_apply(judging->arena, &judging->scope, subject->file, &finding);
+    waiver_apply(judging->lasting, &judging->scope, subject->file, &finding);
     Findings *findings = judging->findings;
-    ARENA_GROW(judging->arena, findings->list, findings->count, findings->capacity);
+    ARENA_GROW(judging->lasting, findings->list, findings->count, findings->capacity);
     findings->list[findings->count++] = finding;
 }
 
@@ -226,16 +227,62 @@ static const Value *gate_env(Arena *arena, const GateScope *scope)
     return map_end(&names, ORIGIN_NONE);
 }
 
+/* ---- some files at a time on each thread ---- */
+
+enum { PORTION = 64 };
+
+typedef struct Gate {
+    Judging common;
+    const RenderedFile *files;
+    Findings *findings; /* one per portion */
+    Diags **diags;
+    bool *failed;
+} Gate;
+
+static void judge_portion(void *user, Portion portion, Arena *arena)
+{
+    const Gate *gate = user;
+    Judging judging = gate->common;
+    judging.lasting = arena;
+    judging.arena = arena_new();
+    judging.diags = gate->diags[portion.number] = diags_new(arena, diags_sources(gate->common.diags));
+    judging.findings = &gate->findings[portion.number];
+    for (size_t i = portion.from; i < portion.to; i++) {
+        for (size_t j = 0; !gate->files[i].reference && j < gate->files[i].count; j++) {
+            judge_object(&judging, &gate->files[i], gate->files[i].objects[j]);
+            arena_reset(judging.arena);
+        }
+    }
+    gate->failed[portion.number] = judging.failed;
+    arena_free(judging.arena);
+}
+
+static void findings_add(Findings *into, const Findings *from, Arena *arena)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        ARENA_GROW(arena, into->list, into->count, into->capacity);
+        into->list[into->count++] = from->list[i];
+    }
+}
+
 bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, const RenderedFile *files,
                      size_t count, Findings *findings, Diags *diags)
 {
-    Judging judging = {.standards = standards, .arena = arena, .scope = scope, .diags = diags, .findings = findings};
-    judging.host.set = object_set_new(arena, files, count);
-    judging.env = gate_env(arena, &scope);
-    judging.minor = api_minor(value_text_at(scope.project, "kubernetes"));
-    for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; !files[i].reference && j < files[i].count; j++)
-            judge_object(&judging, &files[i], files[i].objects[j]);
+    size_t portions = portion_count(count, PORTION);
+    Gate gate = {.common = {.standards = standards, .arena = arena, .scope = scope, .diags = diags},
+                 .files = files,
+                 .findings = ARENA_ARRAY(arena, Findings, portions),
+                 .diags = ARENA_ARRAY(arena, Diags *, portions),
+                 .failed = ARENA_ARRAY(arena, bool, portions)};
+    gate.common.host.set = object_set_new(arena, files, count);
+    gate.common.env = gate_env(arena, &scope);
+    gate.common.minor = api_minor(value_text_at(scope.project, "kubernetes"));
+    pool_run(scope.pool, arena, count, PORTION, judge_portion, &gate);
+    bool ok = true;
+    for (size_t i = 0; i < portions; i++) {
+        diags_move(diags, gate.diags[i]);
+        findings_add(findings, &gate.findings[i], arena);
+        ok &= !gate.failed[i];
     }
-    return !judging.failed;
+    return ok;
 }

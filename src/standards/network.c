@@ -4,25 +4,25 @@
 static const Value *call_pods_of(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    return object_set_pods_of(set_of(run), args[0]);
+    return object_set_pods_of(set_of(run), run->arena, args[0]);
 }
 
 static const Value *call_budgets_of(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    return object_set_budgets_of(set_of(run), args[0]);
+    return object_set_budgets_of(set_of(run), run->arena, args[0]);
 }
 
 static const Value *call_monitored_by(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    return object_set_monitored_by(set_of(run), args[0]);
+    return object_set_monitored_by(set_of(run), run->arena, args[0]);
 }
 
 static const Value *call_objects_in(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    return object_set_in(set_of(run), text_of(args[0]), text_of(args[1]));
+    return object_set_in(set_of(run), run->arena, text_of(args[0]), text_of(args[1]));
 }
 
 static const Value *call_has_workloads(CALL_PARAMETERS)
@@ -63,7 +63,7 @@ static const Value *types_of(JsoneRun *run, const Value *policies)
 static const Value *call_policy_types(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    return types_of(run, object_set_policies_of(set_of(run), args[0]));
+    return types_of(run, object_set_policies_of(set_of(run), run->arena, args[0]));
 }
 
 static bool is_empty(const Value *value)
@@ -81,7 +81,7 @@ static bool denies_all(const Value *policy)
 static const Value *call_denied_by_default(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    const Value *policies = object_set_in(set_of(run), STR("NetworkPolicy"), text_of(args[0]));
+    const Value *policies = object_set_in(set_of(run), run->arena, STR("NetworkPolicy"), text_of(args[0]));
     for (uint32_t i = 0; i < policies->size; i++) {
         if (denies_all(policies->items[i]))
             return &value_true;
@@ -122,9 +122,9 @@ static bool rules_cover(const Value *rules, Str port, Str protocol)
     return false;
 }
 
-static bool policies_allow(const ObjectSet *set, const Value *workload, bool egress, Str port, Str protocol)
+static bool policies_allow(const JsoneRun *run, const Value *workload, bool egress, Str port, Str protocol)
 {
-    const Value *policies = object_set_policies_of(set, workload);
+    const Value *policies = object_set_policies_of(set_of(run), run->arena, workload);
     for (uint32_t i = 0; i < policies->size; i++) {
         if (rules_cover(value_path(policies->items[i], egress ? "spec.egress" : "spec.ingress"), port, protocol))
             return true;
@@ -135,7 +135,7 @@ static bool policies_allow(const ObjectSet *set, const Value *workload, bool egr
 static const Value *call_allows_egress(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    bool allowed = policies_allow(set_of(run), args[0], true, text_of(args[1]), text_of(args[2]));
+    bool allowed = policies_allow(run, args[0], true, text_of(args[1]), text_of(args[2]));
     return allowed ? &value_true : &value_false;
 }
 
@@ -185,13 +185,13 @@ static Str port_number(Arena *arena, const Value *workload, const Value *port)
 static bool scrape_passes(const JsoneRun *run, const Value *service, const Value *port)
 {
     const Value *entry = service_port(service, port), *target = value_get(entry, STR("targetPort"));
-    const Value *pods = object_set_pods_of(set_of(run), service);
+    const Value *pods = object_set_pods_of(set_of(run), run->arena, service);
     for (uint32_t i = 0; entry && i < pods->size; i++) {
         Str number =
             port_number(run->arena, pods->items[i], value_is_none(target) ? value_get(entry, STR("port")) : target);
-        const Value *policies = object_set_policies_of(set_of(run), pods->items[i]);
-        bool passes = policies_allow(set_of(run), pods->items[i], false, number, STR("TCP")) ||
-                      policies_allow(set_of(run), pods->items[i], false, text_of(target), STR("TCP"));
+        const Value *policies = object_set_policies_of(set_of(run), run->arena, pods->items[i]);
+        bool passes = policies_allow(run, pods->items[i], false, number, STR("TCP")) ||
+                      policies_allow(run, pods->items[i], false, text_of(target), STR("TCP"));
         if (policies->size && !passes)
             return false;
     }
@@ -201,7 +201,7 @@ static bool scrape_passes(const JsoneRun *run, const Value *service, const Value
 static const Value *call_scrape_allowed(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    const Value *services = object_set_monitored_by(set_of(run), args[0]);
+    const Value *services = object_set_monitored_by(set_of(run), run->arena, args[0]);
     for (uint32_t i = 0; i < services->size; i++) {
         if (!scrape_passes(run, services->items[i], args[1]))
             return &value_false;

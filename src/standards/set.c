@@ -169,7 +169,7 @@ static void add_object(ObjectSet *set, const Value *object, bool reference)
 /* ---- selectors ---- */
 
 /* The fewest objects among which all that fit must be: those that bear the rarest of its pairs. */
-static const ListBuilder *candidates(const Buckets *buckets, Str namespace, const Value *selector)
+static const ListBuilder *candidates(Arena *arena, const Buckets *buckets, Str namespace, const Value *selector)
 {
     const Value *pairs = value_get(selector, STR("matchLabels"));
     if (!pairs && !value_get(selector, STR("matchExpressions")))
@@ -179,8 +179,7 @@ static const ListBuilder *candidates(const Buckets *buckets, Str namespace, cons
         const MapEntry *pair = &pairs->entries[i];
         if (!value_is_scalar(pair->value))
             continue;
-        const ListBuilder *found =
-            buckets_find(buckets, key3(buckets->arena, namespace, pair->key, value_text(pair->value)));
+        const ListBuilder *found = buckets_find(buckets, key3(arena, namespace, pair->key, value_text(pair->value)));
         if (found->count < best->count)
             best = found;
     }
@@ -202,18 +201,18 @@ static const Value *selector_of(const Value *object)
     return value_path(object, policy ? "spec.podSelector" : "spec.selector");
 }
 
-const Value *object_set_pods_of(const ObjectSet *set, const Value *object)
+const Value *object_set_pods_of(const ObjectSet *set, Arena *arena, const Value *object)
 {
-    ListBuilder list = list_begin(set->arena);
+    ListBuilder list = list_begin(arena);
     const Value *selector = selector_of(object);
     if (value_is(selector, VALUE_MAP))
-        add_selected(&list, candidates(&set->by_pod_label, namespace_of(object), selector), selector, true);
+        add_selected(&list, candidates(arena, &set->by_pod_label, namespace_of(object), selector), selector, true);
     return list_end(&list, ORIGIN_NONE);
 }
 
-static Str workload_key(const ObjectSet *set, const Value *workload)
+static Str workload_key(Arena *arena, const Value *workload)
 {
-    return key3(set->arena, value_text_at(workload, "kind"), namespace_of(workload),
+    return key3(arena, value_text_at(workload, "kind"), namespace_of(workload),
                 value_text_at(workload, "metadata.name"));
 }
 
@@ -223,9 +222,9 @@ static void add_selecting(ObjectSet *set, Buckets *buckets, const Value *object)
     const Value *selector = selector_of(object);
     if (!value_is(selector, VALUE_MAP) || !selector->size)
         return;
-    const Value *pods = object_set_pods_of(set, object);
+    const Value *pods = object_set_pods_of(set, set->arena, object);
     for (uint32_t i = 0; i < pods->size; i++)
-        buckets_add(buckets, workload_key(set, pods->items[i]), object);
+        buckets_add(buckets, workload_key(set->arena, pods->items[i]), object);
 }
 
 ObjectSet *object_set_new(Arena *arena, const RenderedFile *files, size_t count)
@@ -272,16 +271,16 @@ static bool selects(const Value *service, const Value *labels)
     return true;
 }
 
-const Value *object_set_services_of(const ObjectSet *set, const Value *workload)
+const Value *object_set_services_of(const ObjectSet *set, Arena *arena, const Value *workload)
 {
     const Value *labels = pod_labels(workload);
-    ListBuilder found = list_begin(set->arena);
+    ListBuilder found = list_begin(arena);
     for (uint32_t i = 0; value_is(labels, VALUE_MAP) && i < labels->size; i++) {
         const MapEntry *label = &labels->entries[i];
         if (!value_is_scalar(label->value))
             continue;
         const ListBuilder *services = buckets_find(
-            &set->by_selector, key3(set->arena, namespace_of(workload), label->key, value_text(label->value)));
+            &set->by_selector, key3(arena, namespace_of(workload), label->key, value_text(label->value)));
         for (size_t j = 0; j < services->count; j++) {
             if (selects(services->items[j], labels))
                 list_add(&found, services->items[j]);
@@ -290,42 +289,42 @@ const Value *object_set_services_of(const ObjectSet *set, const Value *workload)
     return list_end(&found, ORIGIN_NONE);
 }
 
-const Value *object_set_hpa_of(const ObjectSet *set, const Value *workload)
+const Value *object_set_hpa_of(const ObjectSet *set, Arena *arena, const Value *workload)
 {
-    Str key = key3(set->arena, namespace_of(workload), value_text_at(workload, "kind"),
+    Str key = key3(arena, namespace_of(workload), value_text_at(workload, "kind"),
                    value_text_at(workload, "metadata.name"));
     const ListBuilder *found = buckets_find(&set->by_target, key);
     return found->count ? found->items[0] : &value_null;
 }
 
-const Value *object_set_ingress_owners(const ObjectSet *set, Str namespace, Str host, Str path)
+const Value *object_set_ingress_owners(const ObjectSet *set, Arena *arena, Str namespace, Str host, Str path)
 {
-    ListBuilder names = *buckets_find(&set->by_path, key3(set->arena, namespace, host, path));
-    names.arena = set->arena;
+    ListBuilder names = *buckets_find(&set->by_path, key3(arena, namespace, host, path));
+    names.arena = arena;
     return list_end(&names, ORIGIN_NONE);
 }
 
 /* The list of one bucket; the bucket itself may still grow. */
-static const Value *bucket_list(const ObjectSet *set, const Buckets *buckets, Str key)
+static const Value *bucket_list(Arena *arena, const Buckets *buckets, Str key)
 {
     ListBuilder list = *buckets_find(buckets, key);
-    list.arena = set->arena;
+    list.arena = arena;
     return list_end(&list, ORIGIN_NONE);
 }
 
-const Value *object_set_policies_of(const ObjectSet *set, const Value *workload)
+const Value *object_set_policies_of(const ObjectSet *set, Arena *arena, const Value *workload)
 {
-    return bucket_list(set, &set->by_policy, workload_key(set, workload));
+    return bucket_list(arena, &set->by_policy, workload_key(arena, workload));
 }
 
-const Value *object_set_budgets_of(const ObjectSet *set, const Value *workload)
+const Value *object_set_budgets_of(const ObjectSet *set, Arena *arena, const Value *workload)
 {
-    return bucket_list(set, &set->by_budget, workload_key(set, workload));
+    return bucket_list(arena, &set->by_budget, workload_key(arena, workload));
 }
 
-const Value *object_set_in(const ObjectSet *set, Str kind, Str namespace)
+const Value *object_set_in(const ObjectSet *set, Arena *arena, Str kind, Str namespace)
 {
-    return bucket_list(set, &set->by_kind, key3(set->arena, kind, namespace, STR("")));
+    return bucket_list(arena, &set->by_kind, key3(arena, kind, namespace, STR("")));
 }
 
 bool object_set_has_workloads(const ObjectSet *set, Str namespace)
@@ -334,29 +333,29 @@ bool object_set_has_workloads(const ObjectSet *set, Str namespace)
 }
 
 /* In the namespaces that it names, else in its own. */
-const Value *object_set_monitored_by(const ObjectSet *set, const Value *monitor)
+const Value *object_set_monitored_by(const ObjectSet *set, Arena *arena, const Value *monitor)
 {
-    ListBuilder list = list_begin(set->arena);
+    ListBuilder list = list_begin(arena);
     const Value *selector = value_path(monitor, "spec.selector");
     const Value *names = value_path(monitor, "spec.namespaceSelector.matchNames");
     bool named = value_is(names, VALUE_LIST) && names->size;
     for (uint32_t i = 0; value_is(selector, VALUE_MAP) && i < (named ? names->size : 1); i++) {
         const Value *name = named ? names->items[i] : value_path(monitor, "metadata.namespace");
         Str namespace = name && value_is_scalar(name) ? value_text(name) : STR("");
-        add_selected(&list, candidates(&set->by_label, namespace, selector), selector, false);
+        add_selected(&list, candidates(arena, &set->by_label, namespace, selector), selector, false);
     }
     return list_end(&list, ORIGIN_NONE);
 }
 
-const Value *object_set_find(const ObjectSet *set, Str kind, Str namespace, Str name)
+const Value *object_set_find(const ObjectSet *set, Arena *arena, Str kind, Str namespace, Str name)
 {
-    const ListBuilder *found = buckets_find(&set->by_name, key3(set->arena, kind, namespace, name));
+    const ListBuilder *found = buckets_find(&set->by_name, key3(arena, kind, namespace, name));
     return found->count ? found->items[0] : NULL;
 }
 
-bool object_set_certificate_issued(const ObjectSet *set, Str namespace, Str secret)
+bool object_set_certificate_issued(const ObjectSet *set, Arena *arena, Str namespace, Str secret)
 {
-    const ListBuilder *found = buckets_find(&set->by_certificate, key3(set->arena, namespace, secret, STR("")));
+    const ListBuilder *found = buckets_find(&set->by_certificate, key3(arena, namespace, secret, STR("")));
     return found->count > 0;
 }
 
@@ -376,10 +375,10 @@ static bool makes_key(const Value *external, Str key)
     return value_path(external, "spec.dataFrom") != NULL;
 }
 
-bool object_set_has_key(const ObjectSet *set, Str kind, Str namespace, Str name, Str key)
+bool object_set_has_key(const ObjectSet *set, Arena *arena, Str kind, Str namespace, Str name, Str key)
 {
     static const char *const members[] = {"data", "binaryData", "stringData"};
-    const Value *object = object_set_find(set, kind, namespace, name);
+    const Value *object = object_set_find(set, arena, kind, namespace, name);
     for (size_t i = 0; object && i < LENGTH_OF(members); i++) {
         if (!key.size || has_key(object, members[i], key))
             return true;
@@ -387,9 +386,9 @@ bool object_set_has_key(const ObjectSet *set, Str kind, Str namespace, Str name,
     if (!str_equal(kind, STR("Secret")))
         return false;
     /* A certificate's Secret has the keys that cert-manager gives it. */
-    if (object_set_certificate_issued(set, namespace, name))
+    if (object_set_certificate_issued(set, arena, namespace, name))
         return true;
-    const ListBuilder *externals = buckets_find(&set->by_secret, key3(set->arena, namespace, name, STR("")));
+    const ListBuilder *externals = buckets_find(&set->by_secret, key3(arena, namespace, name, STR("")));
     for (size_t i = 0; i < externals->count; i++) {
         if (!key.size || makes_key(externals->items[i], key))
             return true;

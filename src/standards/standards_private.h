@@ -68,23 +68,23 @@ bool rule_compile(Arena *arena, Str id, const Value *value, CompiledRule *rule, 
 /* set.c: the objects of one environment, indexed for the questions that rules ask across objects. */
 typedef struct ObjectSet ObjectSet;
 ObjectSet *object_set_new(Arena *arena, const RenderedFile *files, size_t count);
-/* Lists; empty where there is nothing. */
-const Value *object_set_services_of(const ObjectSet *set, const Value *workload);
-const Value *object_set_hpa_of(const ObjectSet *set, const Value *workload); /* or null */
-const Value *object_set_ingress_owners(const ObjectSet *set, Str namespace, Str host, Str path);
-const Value *object_set_find(const ObjectSet *set, Str kind, Str namespace, Str name); /* or NULL */
+/* Lists, in the asker's arena; empty where there is nothing. */
+const Value *object_set_services_of(const ObjectSet *set, Arena *arena, const Value *workload);
+const Value *object_set_hpa_of(const ObjectSet *set, Arena *arena, const Value *workload); /* or null */
+const Value *object_set_ingress_owners(const ObjectSet *set, Arena *arena, Str namespace, Str host, Str path);
+const Value *object_set_find(const ObjectSet *set, Arena *arena, Str kind, Str namespace, Str name); /* or NULL */
 /* Whether a ConfigMap or Secret of the set has the key, or an ExternalSecret makes it; an empty key asks for the
  * object. */
-bool object_set_has_key(const ObjectSet *set, Str kind, Str namespace, Str name, Str key);
-bool object_set_certificate_issued(const ObjectSet *set, Str namespace, Str secret);
+bool object_set_has_key(const ObjectSet *set, Arena *arena, Str kind, Str namespace, Str name, Str key);
+bool object_set_certificate_issued(const ObjectSet *set, Arena *arena, Str namespace, Str secret);
 /* The workloads whose pods an object's selector selects in its namespace: a Service's, a NetworkPolicy's, a PDB's. */
-const Value *object_set_pods_of(const ObjectSet *set, const Value *object);
+const Value *object_set_pods_of(const ObjectSet *set, Arena *arena, const Value *object);
 /* NetworkPolicies and PodDisruptionBudgets with a selector of their own (not {}) that select a workload's pods. */
-const Value *object_set_policies_of(const ObjectSet *set, const Value *workload);
-const Value *object_set_budgets_of(const ObjectSet *set, const Value *workload);
+const Value *object_set_policies_of(const ObjectSet *set, Arena *arena, const Value *workload);
+const Value *object_set_budgets_of(const ObjectSet *set, Arena *arena, const Value *workload);
 /* The Services that a ServiceMonitor selects by their labels. */
-const Value *object_set_monitored_by(const ObjectSet *set, const Value *monitor);
-const Value *object_set_in(const ObjectSet *set, Str kind, Str namespace);
+const Value *object_set_monitored_by(const ObjectSet *set, Arena *arena, const Value *monitor);
+const Value *object_set_in(const ObjectSet *set, Arena *arena, Str kind, Str namespace);
 bool object_set_has_workloads(const ObjectSet *set, Str namespace);
 
 /* selector.c: a LabelSelector (or a map of labels) against labels. */

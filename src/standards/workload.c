@@ -186,9 +186,9 @@ static const Value *call_lacks_request(CALL_PARAMETERS)
 /* ---- replicas ---- */
 
 /* What is left at night: the autoscaler's minimum, else what is written. */
-static int64_t replicas_of(const ObjectSet *set, const Value *workload)
+static int64_t replicas_of(const JsoneRun *run, const Value *workload)
 {
-    const Value *autoscaler = object_set_hpa_of(set, workload);
+    const Value *autoscaler = object_set_hpa_of(set_of(run), run->arena, workload);
     const Value *number = autoscaler->kind == VALUE_MAP ? value_path(autoscaler, "spec.minReplicas")
                                                         : value_path(workload, "spec.replicas");
     int64_t replicas = 1;
@@ -200,7 +200,7 @@ static int64_t replicas_of(const ObjectSet *set, const Value *workload)
 static const Value *call_replicas_of(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    return value_new_number(run->arena, at, (double)replicas_of(set_of(run), args[0]));
+    return value_new_number(run->arena, at, (double)replicas_of(run, args[0]));
 }
 
 /* A share of the pods, rounded up as the disruption controller does; −1 for what is neither a number nor a share. */
@@ -217,10 +217,10 @@ static int64_t share_of(const Value *value, int64_t replicas)
 static const Value *call_evictable(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    const Value *pods = object_set_pods_of(set_of(run), args[0]);
+    const Value *pods = object_set_pods_of(set_of(run), run->arena, args[0]);
     int64_t replicas = 0;
     for (uint32_t i = 0; i < pods->size; i++)
-        replicas += replicas_of(set_of(run), pods->items[i]);
+        replicas += replicas_of(run, pods->items[i]);
     const Value *least = value_path(args[0], "spec.minAvailable"), *most = value_path(args[0], "spec.maxUnavailable");
     int64_t evictable = value_is_none(least) ? share_of(most, replicas) : replicas - share_of(least, replicas);
     return value_new_number(run->arena, at, pods->size ? (double)evictable : 1);

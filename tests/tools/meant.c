@@ -64,7 +64,7 @@ static bool render_all(Arena *arena, const Project *project, const Renderer *ren
 {
     for (size_t i = 0; i < project->environment_count; i++) {
         EnvironmentContext context;
-        if (!services_complete(arena, project, &project->environments[i], diags, &context) ||
+        if (!services_complete(arena, NULL, project, &project->environments[i], diags, &context) ||
             !render_environment(renderer, &context, files, diags) ||
             !render_gitops(renderer, &context, files, diags))
             return false;

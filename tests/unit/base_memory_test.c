@@ -45,6 +45,45 @@ static void test_arena_sizes(void **state)
     arena_free(NULL);
 }
 
+/* What was taken back is handed out as if it were new, however it was allocated. */
+static void test_arena_reset(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {1, 100, 5000, 100000, 3, 2000000, 64};
+    Arena *arena = arena_new();
+    arena_reset(arena);
+    for (int round = 0; round < 5; round++) {
+        arena_adopt(arena, malloc(10));
+        for (size_t i = 0; i < LENGTH_OF(sizes); i++) {
+            unsigned char *memory = arena_alloc(arena, sizes[i]);
+            assert_true(is_aligned(memory) && is_zero(memory, sizes[i]));
+            memset(memory, 0xff, sizes[i]);
+        }
+        arena_reset(arena);
+        assert_int_equal(arena_used(arena), 0);
+    }
+    arena_free(arena);
+}
+
+/* A child and what was adopted go with the parent; the leak checker says whether they do. */
+static void test_arena_family(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    Arena *child = arena_child(arena);
+    arena_child(arena_child(child));
+    char *text = arena_text(child, STR("child"));
+    Buf buf = {0};
+    buf_add(&buf, STR("kept"));
+    Str kept = buf_keep(&buf, child);
+    assert_null(buf.data);
+    Str nothing = buf_keep(&buf, arena);
+    assert_int_equal(nothing.size, 0);
+    assert_string_equal(text, "child");
+    assert_true(str_equal(kept, STR("kept")));
+    arena_free(arena);
+}
+
 /* arena_alloc never returns NULL, which is what its attribute tells the compiler. */
 static void test_arena_nothing(void **state)
 {
@@ -239,6 +278,7 @@ static void test_index_collisions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_arena_reset), cmocka_unit_test(test_arena_family),
         cmocka_unit_test(test_arena_sizes), cmocka_unit_test(test_arena_nothing),
         cmocka_unit_test(test_arena_large), cmocka_unit_test(test_arena_print),
         cmocka_unit_test(test_arena_grow),  cmocka_unit_test(test_buf),

@@ -197,7 +197,7 @@ static RenderedFiles render_example(const Bench *bench)
         assert_int_equal(remove(path), 0);
     }
     EnvironmentContext context;
-    assert_true(services_complete(bench->arena, project, &project->environments[0], bench->diags, &context));
+    assert_true(services_complete(bench->arena, NULL, project, &project->environments[0], bench->diags, &context));
     RenderedFiles files = rendered_begin(bench->arena);
     assert_true(render_service(renderer, &context, &context.items[0], &files, bench->diags));
     return files;
