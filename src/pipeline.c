@@ -166,7 +166,7 @@ static void parts_add(Arena *arena, Parts *parts, Str part)
 
 static void texts_add(Pipeline *pipeline, const RenderedFile *file, Str path, Str text)
 {
-    Texts *texts = file->workflow ? &pipeline->workflows : &pipeline->tree;
+    Texts *texts = file->form == FORM_WORKFLOW ? &pipeline->workflows : &pipeline->tree;
     Origin origin = file->service ? file->service->file->origin : pipeline->project->origin;
     ARENA_GROW(pipeline->arena, texts->files, texts->count, texts->capacity);
     texts->files[texts->count++] = (TreeFile){path, text, origin};
@@ -184,7 +184,7 @@ static void collect(Pipeline *pipeline, Batch *batch)
         const RenderedFile *file = &batch->files.list[i];
         if (is_left_out(pipeline, file))
             continue;
-        pipeline->result->objects += file->workflow ? 0 : file->count;
+        pipeline->result->objects += file->form == FORM_WORKFLOW ? 0 : file->count;
         pipeline->result->files++;
         if (pipeline->request->stream || pipeline->request->judge_only)
             continue;
@@ -359,7 +359,8 @@ static void run_workflows(Pipeline *pipeline)
     enter(pipeline, STAGE_RENDER, STR(""));
     batch_begin(pipeline, arena, &batch);
     if (services_complete_once(arena, pipeline->project, pipeline->diags, &context) &&
-        render_project(pipeline->renderer, &context, &batch.files, pipeline->diags)) {
+        render_project(pipeline->renderer, &context, &batch.files, pipeline->diags) &&
+        judge(pipeline, arena, project_scope(pipeline, context.project), &batch.files)) {
         batch_print(pipeline, arena, &batch);
         collect(pipeline, &batch);
     } else

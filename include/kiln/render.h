@@ -20,13 +20,17 @@ typedef struct Renderer Renderer;
 /* Loads and compiles every template. */
 Renderer *renderer_new(Arena *arena, Sources *sources, const Project *project, Diags *diags) KILN_MUST_USE;
 
+/* What a file holds. Rules name the last two, whose objects have no kind, in lower case under `kinds`. */
+typedef enum FileForm { FORM_MANIFEST, FORM_WORKFLOW, FORM_DOCKERFILE } FileForm;
+
 typedef struct RenderedFile {
     Str path; /* below the output: "production/auth-service/deployment.yaml"; of a workflow its file name */
     Str source;             /* the definition it came from: "services/auth-service.yaml" */
     const Value **objects;  /* one per document, no null members */
     size_t count;
     size_t capacity;        /* for whoever adds objects */
-    bool workflow;          /* keeps the template's key order, goes to workflow.path */
+    FileForm form;          /* a workflow keeps the template's key order and goes to workflow.path */
+    bool foreign;           /* read, not rendered: its comments stand in the text that its values come from */
     bool gitops;            /* for Argo CD itself, in a namespace of its own; never in a stream */
     bool reference;         /* rules may look at its objects; they are not judged themselves */
     const ServiceContext *service; /* or NULL */

@@ -42,6 +42,7 @@ typedef struct Finding {
     const Rule *rule;
     Severity severity;
     const Value *object;
+    FileForm form;
     Str file;    /* the rendered file */
     Str path;    /* inside the object: spec.template.spec.containers[0].image */
     Origin origin; /* the input line that caused it, else the template's */
@@ -111,11 +112,16 @@ bool foreign_add(Foreign *foreign, RenderedFile *file, const Value *document, Di
  */
 void foreign_end(Foreign *foreign, Diags *diags);
 
-/* Judges all objects of one environment together. false when a rule itself is broken (reported); findings are no
- * failure. */
+/*
+ * Judges all objects of one environment together. Workflows, of which a project has one set, are judged as in the
+ * strictest of its environments. false when a rule itself is broken (reported); findings are no failure.
+ */
 bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, const RenderedFile *files,
                      size_t count, Findings *findings, Diags *diags) KILN_MUST_USE;
 
+/* What a finding's object is called: its kind, and its name where it has one. */
+Str finding_kind(const Finding *finding);
+Str finding_name(const Finding *finding);
 /* Findings of warning and error level as diagnostics. */
 void findings_report(const Findings *findings, Diags *diags);
 size_t findings_errors(const Findings *findings);

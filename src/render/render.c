@@ -198,7 +198,7 @@ bool render_project(const Renderer *renderer, const ProjectContext *context, Ren
     const TemplateList *list = &renderer->scopes[SCOPE_PROJECT];
     bool ok = true;
     for (size_t i = 0; i < list->count; i++) {
-        RenderedFile file = {.source = STR("kiln.yaml"), .workflow = true, .path = list->files[i].name};
+        RenderedFile file = {.source = STR("kiln.yaml"), .form = FORM_WORKFLOW, .path = list->files[i].name};
         ok &= render_one(renderer, &list->files[i], &scope, file, files, diags);
     }
     return ok;
@@ -300,7 +300,8 @@ static Str manifest_comment(void *user, Str parent, Str key, const Value *value)
 
 void render_text(const RenderedFile *file, Buf *out)
 {
-    YamlStyle style = {.sorted = !file->workflow, .comment = file->workflow ? workflow_comment : manifest_comment};
+    bool workflow = file->form == FORM_WORKFLOW;
+    YamlStyle style = {.sorted = !workflow, .comment = workflow ? workflow_comment : manifest_comment};
     for (size_t i = 0; i < file->count; i++) {
         buf_add(out, STR("---\n"));
         /* Behind the marker: a comment before it is a document of its own to some readers (kubeconform counts one).

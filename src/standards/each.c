@@ -1,5 +1,5 @@
 /* Each: what a check can run over. One table names the iterations. */
-#include "standards_private.h"
+#include "workflow.h"
 
 static const Value *make_item(Arena *arena, const char *key1, const Value *value1, const char *key2,
                               const Value *value2, Origin origin)
@@ -10,7 +10,7 @@ static const Value *make_item(Arena *arena, const char *key1, const Value *value
     return map_end(&map, origin);
 }
 
-static void add_item(Items *items, Item item)
+void items_add(Items *items, Item item)
 {
     ARENA_GROW(items->arena, items->list, items->count, items->capacity);
     items->list[items->count++] = item;
@@ -60,14 +60,14 @@ static void add_containers(Items *items, const Value *object, const char *list_n
     for (uint32_t i = 0; value_is(list, VALUE_LIST) && i < list->size; i++) {
         const Value *container = list->items[i];
         if (container->kind == VALUE_MAP)
-            add_item(items, (Item){container, container, value_text_at(container, "name"),
+            items_add(items, (Item){container, container, value_text_at(container, "name"),
                                    arena_printf(items->arena, "%s.%s[%u]", path, list_name, i)});
     }
 }
 
 static void each_object(Items *items, const Value *object)
 {
-    add_item(items, (Item){object, object, value_text_at(object, "metadata.name"), STR("")});
+    items_add(items, (Item){object, object, value_text_at(object, "metadata.name"), STR("")});
 }
 
 static void each_main(Items *items, const Value *object)
@@ -102,7 +102,7 @@ static void add_variable(Items *items, const Item *container, const Value *value
     (void)container;
     if (!value_get(value, STR("name")) || !value_get(value, STR("value")))
         return;
-    add_item(items, (Item){value, value, value_text_at(value, "name"), path});
+    items_add(items, (Item){value, value, value_text_at(value, "name"), path});
 }
 
 static void each_env(Items *items, const Value *object)
@@ -129,7 +129,7 @@ static void add_argument(Items *items, const Item *container, const Value *befor
         name = str_slice(name, 1, name.size);
     const Value *left = value_new_string(items->arena, value->origin, name);
     const Value *right = value_new_string(items->arena, value->origin, text);
-    add_item(items, (Item){make_item(items->arena, "name", left, "value", right, value->origin), value,
+    items_add(items, (Item){make_item(items->arena, "name", left, "value", right, value->origin), value,
                            container->name, path});
 }
 
@@ -157,7 +157,7 @@ static void each_argument(Items *items, const Value *object)
 static void add_port(Items *items, const Item *container, const Value *value, Str path)
 {
     (void)container;
-    add_item(items, (Item){value, value, value_text_at(value, "name"), path});
+    items_add(items, (Item){value, value, value_text_at(value, "name"), path});
 }
 
 static void each_port(Items *items, const Value *object)
@@ -204,7 +204,7 @@ static void add_probe(Items *items, const Item *container, const char *kind)
     map_set(&item, STR("port"), ORIGIN_NONE, port ? port : &value_null);
     bool declared = !port || port_declared(container->anchor, port);
     map_set(&item, STR("declared"), ORIGIN_NONE, declared ? &value_true : &value_false);
-    add_item(items, (Item){map_end(&item, probe->origin), port ? port : probe, container->name,
+    items_add(items, (Item){map_end(&item, probe->origin), port ? port : probe, container->name,
                            arena_printf(items->arena, "%.*s.%s", STR_ARG(container->path), kind)});
 }
 
@@ -239,7 +239,7 @@ static void add_reference(Items *items, const char *kind, const Value *reference
     map_set(&item, STR("key"), ORIGIN_NONE, key && value_is_scalar(key) ? key : &value_empty_string);
     map_set(&item, STR("optional"), ORIGIN_NONE, value_is(optional, VALUE_BOOL) ? optional : &value_false);
     map_set(&item, STR("variable"), ORIGIN_NONE, is_volume(name_member, path) ? &value_false : &value_true);
-    add_item(items, (Item){map_end(&item, reference->origin), name, value_text(name), path});
+    items_add(items, (Item){map_end(&item, reference->origin), name, value_text(name), path});
 }
 
 /* Where a reference can stand: the member of a variable or volume, the kind it names, and the member that holds the
@@ -295,7 +295,7 @@ static void add_entries(Items *items, const Value *map, const char *path)
     for (uint32_t i = 0; value_is(map, VALUE_MAP) && i < map->size; i++) {
         const MapEntry *entry = &map->entries[i];
         const Value *name = value_new_string(items->arena, entry->key_origin, entry->key);
-        add_item(items, (Item){make_item(items->arena, "name", name, "value", entry->value, entry->value->origin),
+        items_add(items, (Item){make_item(items->arena, "name", name, "value", entry->value, entry->value->origin),
                                entry->value, entry->key,
                                arena_printf(items->arena, "%s.\"%.*s\"", path, STR_ARG(entry->key))});
     }
@@ -342,7 +342,7 @@ static void each_host(Items *items, const Value *object)
             continue;
         const Value *item =
             make_item(items->arena, "host", host, "tls", tls_of(object, text), rules->items[i]->origin);
-        add_item(items, (Item){item, host ? host : rules->items[i], text,
+        items_add(items, (Item){item, host ? host : rules->items[i], text,
                                arena_printf(items->arena, "spec.rules[%u].host", i)});
     }
 }
@@ -357,7 +357,7 @@ static void add_path(Items *items, Str host, const Value *entry, const Value *an
     const Value *type = value_get(entry, str_from(members[1]));
     map_set(&item, str_from(members[1]), ORIGIN_NONE, type ? type : &value_null);
     Str name = arena_printf(items->arena, "%.*s%.*s", STR_ARG(host), STR_ARG(path));
-    add_item(items, (Item){map_end(&item, anchor->origin), anchor, name, where});
+    items_add(items, (Item){map_end(&item, anchor->origin), anchor, name, where});
 }
 
 static void add_paths(Items *items, const Value *rule, uint32_t at)
@@ -387,7 +387,7 @@ static void add_backend(Items *items, const Value *service, const Value *port, S
     if (!value_is_scalar(service))
         return;
     const Value *item = make_item(items->arena, "service", service, "port", port, service->origin);
-    add_item(items, (Item){item, service, value_text(service), path});
+    items_add(items, (Item){item, service, value_text(service), path});
 }
 
 static void add_ingress_backend(Items *items, const Value *backend, Str path)
@@ -433,7 +433,7 @@ static void each_rule(Items *items, const Value *object)
         for (uint32_t j = 0; value_is(rules, VALUE_LIST) && j < rules->size; j++) {
             const Value *peers = value_get(rules->items[j], str_from(directions[i].peers));
             const Value *ports = value_get(rules->items[j], STR("ports"));
-            add_item(items, (Item){make_item(items->arena, "peers", peers, "ports", ports, rules->items[j]->origin),
+            items_add(items, (Item){make_item(items->arena, "peers", peers, "ports", ports, rules->items[j]->origin),
                                    rules->items[j], str_from(directions[i].direction),
                                    arena_printf(items->arena, "spec.%s[%u]", directions[i].direction, j)});
         }
@@ -448,7 +448,7 @@ static void each_peer(Items *items, const Value *object)
         const Value *peers = value_get(rules.list[i].value, STR("peers"));
         const char *member = str_equal(rules.list[i].name, STR("ingress")) ? "from" : "to";
         for (uint32_t j = 0; value_is(peers, VALUE_LIST) && j < peers->size; j++)
-            add_item(items,
+            items_add(items,
                      (Item){peers->items[j], peers->items[j], rules.list[i].name,
                             arena_printf(items->arena, "%.*s.%s[%u]", STR_ARG(rules.list[i].path), member, j)});
     }
@@ -461,7 +461,7 @@ static void add_maps(Items *items, const Value *list, Str path)
     for (uint32_t i = 0; value_is(list, VALUE_LIST) && i < list->size; i++) {
         const Value *map = list->items[i];
         if (map->kind == VALUE_MAP)
-            add_item(items, (Item){map, map, value_text_at(map, "name"),
+            items_add(items, (Item){map, map, value_text_at(map, "name"),
                                    arena_printf(items->arena, "%.*s[%u]", STR_ARG(path), i)});
     }
 }
@@ -513,7 +513,7 @@ static void each_api_fault(Items *items, const Value *object)
                 value_new_string(items->arena, ORIGIN_NONE, str_from(about[fault->about])));
         map_set(&map, STR("message"), ORIGIN_NONE, value_new_string(items->arena, ORIGIN_NONE, fault->message));
         map_set(&map, STR("fix"), ORIGIN_NONE, value_new_string(items->arena, ORIGIN_NONE, fault->fix));
-        add_item(items, (Item){.value = map_end(&map, ORIGIN_NONE), .anchor = fault->value, .path = fault->path});
+        items_add(items, (Item){.value = map_end(&map, ORIGIN_NONE), .anchor = fault->value, .path = fault->path});
     }
 }
 
@@ -545,6 +545,15 @@ static const struct {
     {"limits", each_limit},
     {"permissions", each_permission},
     {"apiFaults", each_api_fault},
+    {"jobs", each_job},
+    {"uses", each_use},
+    {"actionSteps", each_action_step},
+    {"scripts", each_script},
+    {"runs", each_run},
+    {"grants", each_grant},
+    {"checkouts", each_checkout},
+    {"faults", each_fault},
+    {"inputs", each_input},
 };
 
 _Static_assert(LENGTH_OF(iterations) <= EACH_MAX, "EACH_MAX is too small");

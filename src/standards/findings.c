@@ -10,14 +10,30 @@ size_t findings_errors(const Findings *findings)
     return count;
 }
 
+static const Str form_kinds[] = {[FORM_WORKFLOW] = {"workflow", 8}, [FORM_DOCKERFILE] = {"dockerfile", 10}};
+
+Str object_kind(FileForm form, const Value *object)
+{
+    return form == FORM_MANIFEST ? value_text_at(object, "kind") : form_kinds[form];
+}
+
+Str finding_kind(const Finding *finding)
+{
+    return object_kind(finding->form, finding->object);
+}
+
+Str finding_name(const Finding *finding)
+{
+    return value_text_at(finding->object, finding->form == FORM_MANIFEST ? "metadata.name" : "name");
+}
+
 static void report(const Finding *finding, Diags *diags)
 {
     Arena *arena = diags_arena(diags);
     Str message = arena_printf(arena, "%.*s (%.*s); %.*s", STR_ARG(finding->message), STR_ARG(finding->rule->id),
                                STR_ARG(finding->fix));
     Str detail = arena_printf(arena, "in %.*s: %.*s %.*s%s%.*s", STR_ARG(finding->file),
-                              STR_ARG(value_text_at(finding->object, "kind")),
-                              STR_ARG(value_text_at(finding->object, "metadata.name")),
+                              STR_ARG(finding_kind(finding)), STR_ARG(finding_name(finding)),
                               finding->path.size ? ", " : "", STR_ARG(finding->path));
     diag_report(diags, (Diag){.severity = finding->severity,
                               .origin = finding->origin,

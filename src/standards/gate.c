@@ -120,6 +120,7 @@ static void add_finding(Judging *judging, const CompiledRule *rule, const Check 
     Finding finding = {.rule = &rule->rule,
                        .severity = rule->severity[judging->scope.tier],
                        .object = subject->object,
+                       .form = subject->file->form,
                        .file = subject->file->path,
                        .path = arena_copy(judging->lasting, finding_path(judging, item, check->at)),
                        .origin = finding_origin(judging, subject, place),
@@ -190,10 +191,17 @@ static void judge_item(Judging *judging, const CompiledRule *rule, const Check *
 
 /* ---- all of it ---- */
 
+/* Any kind is any of Kubernetes': what a rule says of objects means nothing to a workflow. */
+static bool is_bound(const Check *check, const RenderedFile *file, Str kind)
+{
+    return check->kinds ? index_get(check->kinds, kind) != INDEX_NONE : file->form == FORM_MANIFEST;
+}
+
 static void judge_object(Judging *judging, const RenderedFile *file, const Value *object)
 {
     Subject subject = {file, object, pod_of(object, NULL)};
-    Str kind = value_text_at(object, "kind");
+    judging->host.file = file;
+    Str kind = object_kind(file->form, object);
     JsoneScope functions = {judging->standards->functions, NULL, true};
     JsoneScope scope = {judging->env, &functions, true};
     Iterated iterated[EACH_MAX];
@@ -204,7 +212,7 @@ static void judge_object(Judging *judging, const RenderedFile *file, const Value
             continue;
         for (size_t j = 0; j < rule->check_count; j++) {
             const Check *check = &rule->checks[j];
-            if (check->kinds && index_get(check->kinds, kind) == INDEX_NONE)
+            if (!is_bound(check, file, kind))
                 continue;
             size_t at = 0;
             while (at < known && iterated[at].each != check->each)

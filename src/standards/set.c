@@ -150,12 +150,12 @@ static const struct {
            {"Certificate", add_certificate}, {"ExternalSecret", add_external_secret}};
 
 /* What a controller made of a workload must not be counted beside it: it can be named, and selects nothing. */
-static void add_object(ObjectSet *set, const Value *object, bool reference)
+static void add_object(ObjectSet *set, const RenderedFile *file, const Value *object)
 {
-    Str kind = value_text_at(object, "kind");
+    Str kind = object_kind(file->form, object);
     buckets_add(&set->by_name, key3(set->arena, kind, namespace_of(object), value_text_at(object, "metadata.name")),
                 object);
-    if (reference)
+    if (file->reference)
         return;
     buckets_add(&set->by_kind, key3(set->arena, kind, namespace_of(object), STR("")), object);
     if (pod_of(object, NULL))
@@ -244,7 +244,7 @@ ObjectSet *object_set_new(Arena *arena, const RenderedFile *files, size_t count)
     set->by_budget = buckets_new(arena);
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < files[i].count; j++)
-            add_object(set, files[i].objects[j], files[i].reference);
+            add_object(set, &files[i], files[i].objects[j]);
     }
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; !files[i].reference && j < files[i].count; j++) {

@@ -26,7 +26,8 @@ typedef void EachFn(Items *items, const Value *object);
 /* NULL for a word that names no iteration. */
 EachFn *each_find(Str word);
 Str each_words(Arena *arena);
-enum { EACH_MAX = 32 }; /* no fewer than there are iterations */
+void items_add(Items *items, Item item);
+enum { EACH_MAX = 48 }; /* no fewer than there are iterations */
 /* The pod spec of a pod-bearing object, and its path; NULL where there is none. */
 const Value *pod_of(const Value *object, const char **path);
 const Value *pod_labels(const Value *object); /* or NULL */
@@ -90,6 +91,9 @@ bool object_set_has_workloads(const ObjectSet *set, Str namespace);
 /* selector.c: a LabelSelector (or a map of labels) against labels. */
 bool selector_matches(const Value *selector, const Value *labels);
 
+/* findings.c: its kind, or what a file without kinds is called in rules. */
+Str object_kind(FileForm form, const Value *object);
+
 /* waiver.c: lowers a waived finding to info, and names the waiver; one that has ended is named in the message. */
 void waiver_apply(Arena *arena, const GateScope *scope, const RenderedFile *file, Finding *finding);
 
@@ -97,6 +101,7 @@ void waiver_apply(Arena *arena, const GateScope *scope, const RenderedFile *file
 typedef struct GateHost {
     RenderHost render; /* first, so that the template functions find theirs */
     const ObjectSet *set;
+    const RenderedFile *file; /* that is judged */
 } GateHost;
 /* What every function of a rule is made of (functions.c, network.c, workload.c). */
 #define CALL_PARAMETERS                                                                                    \
@@ -128,7 +133,7 @@ typedef struct FunctionRows {
     const Function *rows;
     size_t count;
 } FunctionRows;
-extern const FunctionRows workload_functions, network_functions;
+extern const FunctionRows workload_functions, network_functions, workflow_functions;
 
 /* secret.c: what kind of secret a value holds, as a phrase, or NULL. The phrase never repeats the value. */
 const char *literal_secret(Str name, Str value);

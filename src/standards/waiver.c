@@ -64,7 +64,7 @@ static const Value *waiver_find(Arena *arena, const GateScope *scope, const Rend
     bool none = (!value_is(own, VALUE_LIST) || !own->size) && (!value_is(shared, VALUE_LIST) || !shared->size);
     if (none)
         return NULL;
-    WaiverQuery query = {finding->rule->id, value_text_at(finding->object, "kind"),
+    WaiverQuery query = {finding->rule->id, finding_kind(finding),
                          container_at(arena, finding->object, finding->path)};
     const Value *found = find_in(own, file, &query);
     return found ? found : find_in(shared, file, &query);

@@ -42,7 +42,7 @@ static bool print_files(Arena *arena, Sources *sources, const RenderedFiles *fil
     for (size_t i = 0; i < files->count; i++) {
         const RenderedFile *file = &files->list[i];
         Buf line = {0};
-        buf_printf(&line, "{\"path\":\"%s%.*s\",\"objects\":[", file->workflow ? ".github/workflows/" : "",
+        buf_printf(&line, "{\"path\":\"%s%.*s\",\"objects\":[", file->form == FORM_WORKFLOW ? ".github/workflows/" : "",
                    STR_ARG(file->path));
         for (size_t j = 0; j < file->count; j++) {
             buf_add(&line, j ? STR(",") : STR(""));

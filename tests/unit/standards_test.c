@@ -56,10 +56,10 @@ static const Value *example_project(const Bench *bench)
 }
 
 /* How often the rule itself is found in one set of objects; others may well find something, examples being short. */
-static size_t found(const Bench *bench, Str id, const Value *const *objects, size_t count)
+static size_t found(const Bench *bench, Str id, FileForm form, const Value *const *objects, size_t count)
 {
     RenderedFile file = {.path = STR("example.yaml"), .source = STR("example"), .objects = (const Value **)objects,
-                         .count = count};
+                         .count = count, .form = form, .foreign = true};
     GateScope scope = {.environment = STR("production"), .tier = TIER_PRODUCTION, .project = example_project(bench)};
     Findings findings = {0};
     bool judged = standards_judge(bench->standards, bench->arena, scope, &file, 1, &findings, bench->diags);
@@ -78,14 +78,23 @@ static size_t found(const Bench *bench, Str id, const Value *const *objects, siz
     return hits;
 }
 
+static FileForm form_of(const Rule *rule)
+{
+    const Value *kinds = value_get(rule->value, STR("kinds"));
+    Str kind = value_is(kinds, VALUE_LIST) && kinds->size ? value_text(kinds->items[0]) : STR("");
+    return str_equal(kind, STR("workflow"))     ? FORM_WORKFLOW
+           : str_equal(kind, STR("dockerfile")) ? FORM_DOCKERFILE
+                                                : FORM_MANIFEST;
+}
+
 static size_t found_in_example(const Bench *bench, const Rule *rule, const char *name)
 {
     const Value *example = value_get(rule->value, str_from(name));
     if (!example)
         fail_msg("rule %.*s has no example under %s", STR_ARG(rule->id), name);
     if (example->kind == VALUE_LIST)
-        return found(bench, rule->id, example->items, example->size);
-    return found(bench, rule->id, &example, 1);
+        return found(bench, rule->id, form_of(rule), example->items, example->size);
+    return found(bench, rule->id, form_of(rule), &example, 1);
 }
 
 static void examples_show_what_rules_find(void **state)
@@ -181,7 +190,8 @@ static void rules_survive_odd_objects(void **state)
         const Source *source = sources_add(bench.sources, STR("odd"), str_from(odd[i]), false);
         const Value *object = yaml_read(bench.arena, source, bench.diags);
         assert_non_null(object);
-        (void)found(&bench, STR("none"), &object, 1);
+        (void)found(&bench, STR("none"), FORM_MANIFEST, &object, 1);
+        (void)found(&bench, STR("none"), FORM_WORKFLOW, &object, 1);
     }
     bench_close(&bench);
 }

@@ -1,0 +1,57 @@
+/*
+ * GitHub workflows as rules see them: what a job does, what an expression refers to. A workflow is a plain value;
+ * nothing here reads text but the comments behind values, which no value holds.
+ */
+#ifndef KILN_STANDARDS_WORKFLOW_H
+#define KILN_STANDARDS_WORKFLOW_H
+
+#include "standards_private.h"
+
+/* ---- expression.c: what stands between ${{ and }} ---- */
+
+/* One use of a context: `github.event.commits.*.message`, in lower case, with * for what is not known. */
+typedef struct ContextUse {
+    Str path;
+    bool judged; /* only compared or searched, so that its text goes nowhere */
+} ContextUse;
+
+typedef struct ExpressionCall {
+    Str name;
+    size_t arguments;
+} ExpressionCall;
+
+typedef struct Expression {
+    ContextUse *uses;
+    size_t use_count;
+    size_t use_capacity;
+    ExpressionCall *calls;
+    size_t call_count;
+    size_t call_capacity;
+    const char *fault; /* what is wrong with its form, or NULL */
+} Expression;
+
+/* Reads one expression from *at on, up to }} or the end of the text, and moves *at behind it. */
+Expression expression_read(Arena *arena, Str text, size_t *at);
+/* Moves *at behind the next ${{; false where there is none. */
+bool expression_next(Str text, size_t *at);
+
+/* ---- workflow.c ---- */
+
+/* The value as a list's items: itself where it is none, nothing where it is absent. */
+size_t workflow_count(const Value *value);
+const Value *workflow_at(const Value *value, size_t index);
+bool workflow_triggered_by(const Value *workflow, Str event);
+/* Takes over the names of contexts whose text strangers write, from all ${{ }} of a text. */
+void workflow_tainted(Arena *arena, Str text, ListBuilder *found);
+
+/* ---- workflow_jobs.c ---- */
+
+/* Whether one of the commands of a shell script is `kubectl apply`, options between the words not counted. */
+bool script_runs(Str script, Str command);
+
+/* The first command that installs packages without a lock file, or NULL. */
+const char *script_installs_unlocked(Str script);
+
+EachFn each_input, each_job, each_use, each_action_step, each_script, each_run, each_grant, each_checkout, each_fault;
+
+#endif

@@ -1,0 +1,628 @@
+/*
+ * What a job does, told by the actions and commands that it runs: whether it publishes, deploys, tests, scans. One
+ * table says what counts as which; what it cannot tell from steps (a called workflow) it takes from the job's name.
+ */
+#include "workflow.h"
+
+/* ---- commands of a shell script ---- */
+
+static bool is_break(char c)
+{
+    return c == '\n' || c == ';' || c == '&' || c == '|' || c == '(' || c == ')' || c == '`';
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+static size_t quoted_end(Str text, size_t at)
+{
+    char quote = text.data[at++];
+    while (at < text.size && text.data[at] != quote)
+        at += quote == '"' && text.data[at] == '\\' ? 2 : 1;
+    return at + 1 < text.size ? at + 1 : text.size;
+}
+
+/* Space, comments, and the ends of lines that go on. */
+static size_t word_start(Str text)
+{
+    size_t at = 0;
+    while (at < text.size) {
+        if (text.data[at] == '#') {
+            ptrdiff_t end = str_find(text, STR("\n"), at);
+            at = end < 0 ? text.size : (size_t)end;
+        } else if (str_starts(str_slice(text, at, text.size), STR("\\\n"))) {
+            at += 2;
+        } else if (is_space(text.data[at])) {
+            at++;
+        } else {
+            break;
+        }
+    }
+    return at;
+}
+
+/* Words as a shell splits them, near enough: quotes hold together. An empty word is the end of a command. */
+static bool next_word(Str *text, Str *word)
+{
+    size_t start = word_start(*text), at = start;
+    if (start >= text->size)
+        return false;
+    while (at < text->size && !is_break(text->data[at]) && !is_space(text->data[at]))
+        at = text->data[at] == '"' || text->data[at] == '\'' ? quoted_end(*text, at) : at + 1;
+    *word = str_slice(*text, start, at);
+    *text = str_slice(*text, at == start ? at + 1 : at, text->size);
+    return true;
+}
+
+/* What may stand before a command's own name. */
+static bool is_prefix(Str word)
+{
+    static const char *const prefixes[] = {"sudo", "env",   "exec", "time", "if", "then",
+                                           "else", "while", "do",   "!",    "{",  "until"};
+    for (size_t i = 0; i < LENGTH_OF(prefixes); i++) {
+        if (str_equal(word, str_from(prefixes[i])))
+            return true;
+    }
+    return word.data[0] != '-' && word.data[0] != '=' && str_has_char(word, '=');
+}
+
+typedef struct Command {
+    Str name;
+    Str arguments;
+} Command;
+
+static bool next_command(Str *script, Command *command)
+{
+    Str word;
+    do {
+        if (!next_word(script, &word))
+            return false;
+    } while (!word.size || is_prefix(word));
+    command->name = word;
+    const char *start = script->data, *end = start;
+    while (next_word(script, &word) && word.size)
+        end = word.data + word.size;
+    command->arguments = (Str){start, (size_t)(end - start)};
+    return true;
+}
+
+/* The words in their order, whatever stands between them. */
+static bool has_words(Str arguments, Str wanted)
+{
+    Str want = STR(""), word;
+    bool more = wanted.size && str_split(&wanted, ' ', &want);
+    while (more && next_word(&arguments, &word)) {
+        if (str_equal(word, want))
+            more = wanted.data && str_split(&wanted, ' ', &want);
+    }
+    return !more;
+}
+
+static bool is_command(const Command *command, Str wanted)
+{
+    if (!str_starts(wanted, command->name))
+        return false;
+    Str rest = str_slice(wanted, command->name.size, wanted.size);
+    return !rest.size || (rest.data[0] == ' ' && has_words(command->arguments, str_slice(rest, 1, rest.size)));
+}
+
+bool script_runs(Str script, Str wanted)
+{
+    for (Command command; next_command(&script, &command);) {
+        if (is_command(&command, wanted))
+            return true;
+    }
+    return false;
+}
+
+/* ---- what counts as what ---- */
+
+typedef enum Fact {
+    FACT_BUILDS = 1 << 0,
+    FACT_PUBLISHES = 1 << 1,
+    FACT_DEPLOYS = 1 << 2,
+    FACT_TESTS = 1 << 3,
+    FACT_SCANS = 1 << 4,
+    FACT_LINTS = 1 << 5,
+    FACT_SIGNS = 1 << 6,
+    FACT_SBOM = 1 << 7,
+    FACT_PROVENANCE = 1 << 8,
+    FACT_MIGRATES = 1 << 9,
+    FACT_SMOKES = 1 << 10,
+    FACT_WATCHES = 1 << 11,
+    FACT_ROLLS_BACK = 1 << 12,
+    FACT_INTEGRATES = 1 << 13,
+    FACT_VERIFIES = 1 << 14,
+    FACT_SARIF = 1 << 15,
+    FACT_REPORTS = 1 << 16,  /* writes SARIF */
+    FACT_MEASURES = 1 << 17, /* coverage */
+    FACT_KEEPS = 1 << 18,    /* the coverage report */
+    FACT_GITOPS = 1 << 19    /* deploys by writing down what shall run */
+} Fact;
+
+static const struct {
+    const char *name;
+    unsigned fact;
+} fact_names[] = {
+    {"builds", FACT_BUILDS},         {"publishes", FACT_PUBLISHES},
+    {"deploys", FACT_DEPLOYS},       {"tests", FACT_TESTS},
+    {"scans", FACT_SCANS},           {"lints", FACT_LINTS},
+    {"signature", FACT_SIGNS},       {"SBOM", FACT_SBOM},
+    {"provenance", FACT_PROVENANCE}, {"migrates", FACT_MIGRATES},
+    {"smoke test", FACT_SMOKES},     {"rollout status", FACT_WATCHES},
+    {"rollback", FACT_ROLLS_BACK},   {"integrates", FACT_INTEGRATES},
+    {"verifies", FACT_VERIFIES},     {"sarif", FACT_SARIF},
+    {"reports", FACT_REPORTS},       {"measures", FACT_MEASURES},
+    {"keeps", FACT_KEEPS},           {"gitops", FACT_GITOPS},
+};
+
+static const struct {
+    const char *action;
+    unsigned facts;
+} actions[] = {
+    {"docker/build-push-action", FACT_BUILDS}, /* and publishes where it pushes */
+    {"redhat-actions/push-to-registry", FACT_PUBLISHES},
+    {"aquasecurity/trivy-action", FACT_SCANS},
+    {"anchore/scan-action", FACT_SCANS},
+    {"snyk/actions", FACT_SCANS},
+    {"github/codeql-action/analyze", FACT_SCANS | FACT_SARIF},
+    {"actions/dependency-review-action", FACT_SCANS},
+    {"docker/scout-action", FACT_SCANS},
+    {"golang/govulncheck-action", FACT_SCANS},
+    {"google/osv-scanner-action", FACT_SCANS},
+    {"semgrep/semgrep-action", FACT_SCANS},
+    {"github/codeql-action/upload-sarif", FACT_SARIF},
+    {"golangci/golangci-lint-action", FACT_LINTS},
+    {"pre-commit/action", FACT_LINTS},
+    {"super-linter/super-linter", FACT_LINTS},
+    {"anchore/sbom-action", FACT_SBOM},
+    {"actions/attest-sbom", FACT_SBOM},
+    {"actions/attest-build-provenance", FACT_PROVENANCE},
+    {"actions/attest", FACT_PROVENANCE},
+    {"slsa-framework/slsa-github-generator", FACT_PROVENANCE},
+    {"codecov/codecov-action", FACT_MEASURES | FACT_KEEPS},
+    {"coverallsapp/github-action", FACT_MEASURES | FACT_KEEPS},
+    {"azure/k8s-deploy", FACT_DEPLOYS},
+    {"azure/webapps-deploy", FACT_DEPLOYS},
+    {"aws-actions/amazon-ecs-deploy-task-definition", FACT_DEPLOYS},
+    {"google-github-actions/deploy-cloudrun", FACT_DEPLOYS},
+};
+
+static const struct {
+    const char *command;
+    unsigned facts;
+} commands[] = {
+    {"docker build", FACT_BUILDS},
+    {"docker buildx build", FACT_BUILDS},
+    {"docker buildx build --push", FACT_PUBLISHES},
+    {"docker push", FACT_PUBLISHES},
+    {"podman push", FACT_PUBLISHES},
+    {"buildah push", FACT_PUBLISHES},
+    {"crane push", FACT_PUBLISHES},
+    {"skopeo copy", FACT_PUBLISHES},
+    {"ko build", FACT_PUBLISHES},
+    {"kubectl apply", FACT_DEPLOYS},
+    {"kubectl set image", FACT_DEPLOYS},
+    {"kubectl rollout restart", FACT_DEPLOYS},
+    {"helm upgrade", FACT_DEPLOYS},
+    {"helm install", FACT_DEPLOYS},
+    {"argocd app sync", FACT_DEPLOYS | FACT_GITOPS},
+    {"argocd app set", FACT_DEPLOYS | FACT_GITOPS},
+    {"kiln release", FACT_DEPLOYS | FACT_GITOPS},
+    {"kiln promote", FACT_DEPLOYS | FACT_GITOPS},
+    {"aws ecs update-service", FACT_DEPLOYS},
+    {"gcloud run deploy", FACT_DEPLOYS},
+    {"serverless deploy", FACT_DEPLOYS},
+    {"kubectl rollout status", FACT_WATCHES},
+    {"kubectl wait", FACT_WATCHES},
+    {"argocd app wait", FACT_WATCHES},
+    {"helm upgrade --wait", FACT_WATCHES},
+    {"helm upgrade --atomic", FACT_WATCHES | FACT_ROLLS_BACK},
+    {"kubectl rollout undo", FACT_ROLLS_BACK},
+    {"helm rollback", FACT_ROLLS_BACK},
+    {"argocd app rollback", FACT_ROLLS_BACK},
+    {"git revert", FACT_ROLLS_BACK},
+    {"go test", FACT_TESTS},
+    {"npm test", FACT_TESTS},
+    {"npm run test", FACT_TESTS},
+    {"npx jest", FACT_TESTS},
+    {"yarn test", FACT_TESTS},
+    {"pnpm test", FACT_TESTS},
+    {"pnpm run test", FACT_TESTS},
+    {"pytest", FACT_TESTS},
+    {"python -m pytest", FACT_TESTS},
+    {"python -m unittest", FACT_TESTS},
+    {"coverage run", FACT_TESTS},
+    {"tox", FACT_TESTS},
+    {"cargo test", FACT_TESTS},
+    {"cargo nextest", FACT_TESTS},
+    {"mvn test", FACT_TESTS},
+    {"mvn verify", FACT_TESTS},
+    {"./mvnw verify", FACT_TESTS},
+    {"./mvnw test", FACT_TESTS},
+    {"gradle test", FACT_TESTS},
+    {"./gradlew test", FACT_TESTS},
+    {"./gradlew check", FACT_TESTS},
+    {"./gradlew build", FACT_TESTS},
+    {"dotnet test", FACT_TESTS},
+    {"make test", FACT_TESTS},
+    {"make check", FACT_TESTS},
+    {"make ci", FACT_TESTS},
+    {"task test", FACT_TESTS},
+    {"just test", FACT_TESTS},
+    {"mage test", FACT_TESTS},
+    {"bazel test", FACT_TESTS},
+    {"npm run test:integration", FACT_TESTS | FACT_INTEGRATES},
+    {"npm run test:e2e", FACT_TESTS | FACT_INTEGRATES},
+    {"go vet", FACT_LINTS},
+    {"golangci-lint run", FACT_LINTS},
+    {"npm run lint", FACT_LINTS},
+    {"ruff check", FACT_LINTS},
+    {"flake8", FACT_LINTS},
+    {"cargo clippy", FACT_LINTS},
+    {"trivy", FACT_SCANS},
+    {"grype", FACT_SCANS},
+    {"snyk", FACT_SCANS},
+    {"govulncheck", FACT_SCANS},
+    {"npm audit", FACT_SCANS},
+    {"pip-audit", FACT_SCANS},
+    {"cargo audit", FACT_SCANS},
+    {"osv-scanner", FACT_SCANS},
+    {"bandit", FACT_SCANS},
+    {"semgrep", FACT_SCANS},
+    {"docker scout cves", FACT_SCANS},
+    {"cosign sign", FACT_SIGNS},
+    {"cosign attest", FACT_SBOM},
+    {"cosign attest --type slsaprovenance", FACT_PROVENANCE},
+    {"syft", FACT_SBOM},
+    {"trivy image --format cyclonedx", FACT_SBOM},
+    {"cosign verify", FACT_VERIFIES},
+    {"gh attestation verify", FACT_VERIFIES},
+    {"flyway migrate", FACT_MIGRATES},
+    {"alembic upgrade", FACT_MIGRATES},
+    {"goose up", FACT_MIGRATES},
+    {"npm run migrate", FACT_MIGRATES},
+    {"npx prisma migrate deploy", FACT_MIGRATES},
+    {"python manage.py migrate", FACT_MIGRATES},
+    {"migrate -path", FACT_MIGRATES},
+    {"make migrate", FACT_MIGRATES},
+    {"curl --fail", FACT_SMOKES},
+    {"curl -f", FACT_SMOKES},
+    {"curl -fsS", FACT_SMOKES},
+    {"curl -sf", FACT_SMOKES},
+};
+
+/* By words of a job's name or id, and of a workflow that it calls: only what gates others, never what they gate. */
+static const struct {
+    const char *word;
+    unsigned facts;
+} name_words[] = {
+    {"test", FACT_TESTS},
+    {"unit", FACT_TESTS},
+    {"ci", FACT_TESTS | FACT_SCANS},
+    {"scan", FACT_SCANS},
+    {"security", FACT_SCANS},
+    {"vulnerab", FACT_SCANS},
+    {"codeql", FACT_SCANS},
+    {"sast", FACT_SCANS},
+    {"lint", FACT_LINTS},
+    {"migrat", FACT_MIGRATES},
+    {"smoke", FACT_SMOKES},
+    {"verify", FACT_SMOKES},
+    {"rollback", FACT_ROLLS_BACK},
+    {"integration", FACT_TESTS | FACT_INTEGRATES},
+    {"e2e", FACT_TESTS | FACT_INTEGRATES},
+};
+
+static bool mentions(Str text, Str word)
+{
+    for (size_t at = 0; at + word.size <= text.size; at++) {
+        size_t same = 0;
+        while (same < word.size && (text.data[at + same] | 0x20) == (word.data[same] | 0x20))
+            same++;
+        bool begins = !at || ((text.data[at - 1] | 0x20) < 'a' || (text.data[at - 1] | 0x20) > 'z');
+        if (same == word.size && begins)
+            return true;
+    }
+    return false;
+}
+
+static unsigned facts_of_name(Str text)
+{
+    unsigned facts = 0;
+    for (size_t i = 0; i < LENGTH_OF(name_words); i++) {
+        if (mentions(text, str_from(name_words[i].word)))
+            facts |= name_words[i].facts;
+    }
+    return facts;
+}
+
+/* push: false is the one way to say no; an expression may say yes. */
+static bool pushes(const Value *step)
+{
+    Str push = value_text_at(step, "with.push"), outputs = value_text_at(step, "with.outputs");
+    return (push.size && !str_equal(push, STR("false"))) || str_find(outputs, STR("push=true"), 0) >= 0 ||
+           str_find(outputs, STR("type=registry"), 0) >= 0;
+}
+
+/* build-push-action attests by itself, if told to. */
+static unsigned facts_of_build(const Value *step)
+{
+    Str sbom = value_text_at(step, "with.sbom"), provenance = value_text_at(step, "with.provenance");
+    unsigned facts = FACT_BUILDS;
+    if (pushes(step))
+        facts |= FACT_PUBLISHES;
+    if (sbom.size && !str_equal(sbom, STR("false")))
+        facts |= FACT_SBOM;
+    if (provenance.size && !str_equal(provenance, STR("false")))
+        facts |= FACT_PROVENANCE;
+    return facts;
+}
+
+static unsigned facts_of_uses(const Value *step, Str uses)
+{
+    ptrdiff_t at = str_rfind_char(uses, '@');
+    Str name = at < 0 ? uses : str_slice(uses, 0, (size_t)at);
+    for (size_t i = 0; i < LENGTH_OF(actions); i++) {
+        Str action = str_from(actions[i].action);
+        bool inside = str_starts(name, action) && (name.size == action.size || name.data[action.size] == '/');
+        if (inside)
+            return i ? actions[i].facts : facts_of_build(step);
+    }
+    return 0;
+}
+
+static unsigned facts_of_script(Str script)
+{
+    unsigned facts = 0;
+    for (Command command; next_command(&script, &command);) {
+        for (size_t i = 0; i < LENGTH_OF(commands); i++) {
+            if (is_command(&command, str_from(commands[i].command)))
+                facts |= commands[i].facts;
+        }
+    }
+    return facts;
+}
+
+/* What a step is called counts only where it runs a script of which nothing is known. */
+static unsigned facts_of_step(const Value *step)
+{
+    Str uses = value_text_at(step, "uses"), run = value_text_at(step, "run"), name = value_text_at(step, "name");
+    unsigned facts = facts_of_uses(step, uses) | (run.size ? facts_of_script(run) : 0);
+    if (!facts)
+        facts = facts_of_name(name);
+    if (str_equal(value_text_at(step, "with.format"), STR("sarif")))
+        facts |= FACT_REPORTS;
+    if (run.size && (mentions(run, STR("cov")) || mentions(name, STR("cover"))))
+        facts |= FACT_MEASURES;
+    if (str_starts(uses, STR("actions/upload-artifact@")) && mentions(value_text_at(step, "with.name"), STR("cover")))
+        facts |= FACT_KEEPS;
+    return facts;
+}
+
+/* ---- caches ---- */
+
+/* Actions that bring back what an earlier run left behind. */
+static const struct {
+    const char *action;
+    const char *input; /* that switches it, or NULL: always */
+    bool unsaid;       /* what it does where the input is not given */
+    const char *off;
+} caches[] = {
+    {"actions/cache", NULL, true, ""},
+    {"Swatinem/rust-cache", NULL, true, ""},
+    {"actions/setup-go", "cache", true, "false"},
+    {"actions/setup-node", "cache", false, ""},
+    {"actions/setup-python", "cache", false, ""},
+    {"actions/setup-java", "cache", false, ""},
+    {"actions/setup-dotnet", "cache", false, "false"},
+    {"ruby/setup-ruby", "bundler-cache", false, "false"},
+    {"astral-sh/setup-uv", "enable-cache", true, "false"},
+    {"gradle/actions/setup-gradle", "cache-disabled", true, "true"},
+    {"docker/build-push-action", "cache-from", false, ""},
+};
+
+static bool is_caching(const Value *step, size_t row)
+{
+    Str uses = value_text_at(step, "uses"), action = str_from(caches[row].action);
+    if (!str_starts(uses, action) || uses.size == action.size || !memchr("@/", uses.data[action.size], 2))
+        return false;
+    if (!caches[row].input)
+        return true;
+    const Value *input = value_get(value_get(step, STR("with")), str_from(caches[row].input));
+    Str text = input ? text_of(input) : STR("");
+    return text.size ? !str_equal(text, str_from(caches[row].off)) : caches[row].unsaid;
+}
+
+/* The action of a job that uses a cache, or empty. */
+static Str cache_of(const Value *job)
+{
+    const Value *steps = value_get(job, STR("steps"));
+    for (uint32_t i = 0; value_is(steps, VALUE_LIST) && i < steps->size; i++) {
+        for (size_t j = 0; j < LENGTH_OF(caches); j++) {
+            if (is_caching(steps->items[i], j))
+                return str_from(caches[j].action);
+        }
+    }
+    return STR("");
+}
+
+/* ---- packages ---- */
+
+static const struct {
+    const char *command;
+    const char *locks; /* an option that holds it to a lock file, or NULL */
+} installs[] = {
+    {"npm install", NULL},
+    {"npm i", NULL},
+    {"yarn add", NULL},
+    {"yarn install", "--immutable"},
+    {"pip install", "--require-hashes"},
+    {"pip3 install", "--require-hashes"},
+    {"python -m pip install", "--require-hashes"},
+    {"python3 -m pip install", "--require-hashes"},
+    {"cargo install", "--locked"},
+};
+
+static bool is_unlocked(const Command *command, size_t row)
+{
+    if (!is_command(command, str_from(installs[row].command)))
+        return false;
+    return !installs[row].locks || !(has_words(command->arguments, str_from(installs[row].locks)) ||
+                                     has_words(command->arguments, STR("--frozen-lockfile")));
+}
+
+const char *script_installs_unlocked(Str script)
+{
+    for (Command command; next_command(&script, &command);) {
+        for (size_t i = 0; i < LENGTH_OF(installs); i++) {
+            if (is_unlocked(&command, i))
+                return installs[i].command;
+        }
+    }
+    return NULL;
+}
+
+/* ---- environments ---- */
+
+static Str environment_of(const Value *job)
+{
+    const Value *environment = value_get(job, STR("environment"));
+    if (value_is(environment, VALUE_MAP))
+        environment = value_get(environment, STR("name"));
+    return environment ? text_of(environment) : STR("");
+}
+
+/* A job for such an environment deploys there; pypi, github-pages and release are none. */
+static bool is_deployment(Str environment)
+{
+    static const char *const words[] = {"prod", "stag", "dev", "qa", "uat", "preprod", "live"};
+    for (size_t i = 0; i < LENGTH_OF(words); i++) {
+        if (mentions(environment, str_from(words[i])))
+            return true;
+    }
+    return false;
+}
+
+/* ---- jobs ---- */
+
+enum { NEEDS_DEPTH = 200 }; /* longer chains are no workflow's */
+
+typedef struct JobGraph {
+    Arena *arena;
+    const Value *jobs;
+    unsigned *facts;  /* of each */
+    unsigned *before; /* with those of all jobs that it needs */
+    bool *known;
+    unsigned all; /* of the whole workflow */
+    bool *staged; /* some job that it needs deploys elsewhere than to production */
+} JobGraph;
+
+static unsigned facts_of_job(const MapEntry *entry)
+{
+    const Value *job = entry->value, *steps = value_get(job, STR("steps"));
+    unsigned facts = facts_of_name(entry->key) | facts_of_name(value_text_at(job, "name")) |
+                     facts_of_name(value_text_at(job, "uses"));
+    for (uint32_t i = 0; value_is(steps, VALUE_LIST) && i < steps->size; i++)
+        facts |= facts_of_step(steps->items[i]);
+    return is_deployment(environment_of(job)) ? facts | FACT_DEPLOYS : facts;
+}
+
+static bool is_production(Str environment)
+{
+    return mentions(environment, STR("prod")) || mentions(environment, STR("live"));
+}
+
+/* Marks a job known before it goes on to those that it needs, so that a circle ends. */
+static void follow_needs(JobGraph *graph, uint32_t at, unsigned depth)
+{
+    if (graph->known[at] || depth > NEEDS_DEPTH)
+        return;
+    graph->known[at] = true;
+    graph->before[at] = graph->facts[at];
+    const Value *needs = value_get(graph->jobs->entries[at].value, STR("needs"));
+    for (size_t i = 0; i < workflow_count(needs); i++) {
+        const MapEntry *needed = value_entry(graph->jobs, text_of(workflow_at(needs, i)));
+        if (!needed)
+            continue;
+        uint32_t other = (uint32_t)(needed - graph->jobs->entries);
+        follow_needs(graph, other, depth + 1);
+        graph->before[at] |= graph->before[other];
+        bool stages = (graph->facts[other] & FACT_DEPLOYS) && !is_production(environment_of(needed->value));
+        graph->staged[at] |= graph->staged[other] || stages;
+    }
+}
+
+static const Value *fact_words(Arena *arena, unsigned facts)
+{
+    ListBuilder list = list_begin(arena);
+    for (size_t i = 0; i < LENGTH_OF(fact_names); i++) {
+        if (facts & fact_names[i].fact)
+            list_add(&list, value_new_string(arena, ORIGIN_NONE, str_from(fact_names[i].name)));
+    }
+    return list_end(&list, ORIGIN_NONE);
+}
+
+/* In the order in which one says more than the next: a job that also lints is no lint job. */
+static const struct {
+    unsigned fact;
+    const char *stage;
+} stages[] = {
+    {FACT_DEPLOYS, "deploy"},
+    {FACT_INTEGRATES, "integration"},
+    {FACT_PUBLISHES | FACT_BUILDS, "build"},
+    {FACT_TESTS, "test"},
+    {FACT_SCANS, "scan"},
+    {FACT_LINTS, "lint"},
+};
+
+static Str stage_of(unsigned facts)
+{
+    for (size_t i = 0; i < LENGTH_OF(stages); i++) {
+        if (facts & stages[i].fact)
+            return str_from(stages[i].stage);
+    }
+    return STR("other");
+}
+
+static void add_job(Items *items, const JobGraph *graph, uint32_t at)
+{
+    const MapEntry *entry = &graph->jobs->entries[at];
+    Str environment = environment_of(entry->value);
+    MapBuilder item = map_begin(items->arena);
+    map_set(&item, STR("job"), ORIGIN_NONE, entry->value);
+    map_set(&item, STR("does"), ORIGIN_NONE, fact_words(items->arena, graph->facts[at]));
+    map_set(&item, STR("after"), ORIGIN_NONE, fact_words(items->arena, graph->before[at]));
+    map_set(&item, STR("all"), ORIGIN_NONE, fact_words(items->arena, graph->all));
+    map_set(&item, STR("stage"), ORIGIN_NONE,
+            value_new_string(items->arena, ORIGIN_NONE, stage_of(graph->facts[at])));
+    map_set(&item, STR("cache"), ORIGIN_NONE, value_new_string(items->arena, ORIGIN_NONE, cache_of(entry->value)));
+    map_set(&item, STR("environment"), ORIGIN_NONE, value_new_string(items->arena, ORIGIN_NONE, environment));
+    map_set(&item, STR("production"), ORIGIN_NONE, truth(is_production(environment)));
+    map_set(&item, STR("staged"), ORIGIN_NONE, truth(graph->staged[at]));
+    items_add(items, (Item){map_end(&item, entry->value->origin), entry->value, entry->key,
+                            arena_printf(items->arena, "jobs.%.*s", STR_ARG(entry->key))});
+}
+
+void each_job(Items *items, const Value *workflow)
+{
+    const Value *jobs = value_get(workflow, STR("jobs"));
+    if (!value_is(jobs, VALUE_MAP) || !jobs->size)
+        return;
+    JobGraph graph = {.arena = items->arena, .jobs = jobs};
+    graph.facts = ARENA_ARRAY(items->arena, unsigned, jobs->size);
+    graph.before = ARENA_ARRAY(items->arena, unsigned, jobs->size);
+    graph.known = ARENA_ARRAY(items->arena, bool, jobs->size);
+    graph.staged = ARENA_ARRAY(items->arena, bool, jobs->size);
+    for (uint32_t i = 0; i < jobs->size; i++) {
+        graph.facts[i] = facts_of_job(&jobs->entries[i]);
+        graph.all |= graph.facts[i];
+    }
+    for (uint32_t i = 0; i < jobs->size; i++) {
+        follow_needs(&graph, i, 0);
+        if (value_is(jobs->entries[i].value, VALUE_MAP))
+            add_job(items, &graph, i);
+    }
+}
