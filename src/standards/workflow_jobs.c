@@ -310,7 +310,7 @@ static const struct {
     {"lint", FACT_LINTS},
     {"migrat", FACT_MIGRATES},
     {"smoke", FACT_SMOKES},
-    {"verify", FACT_SMOKES},
+    {"verif", FACT_SMOKES},
     {"rollback", FACT_ROLLS_BACK},
     {"integration", FACT_TESTS | FACT_INTEGRATES},
     {"e2e", FACT_TESTS | FACT_INTEGRATES},
