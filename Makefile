@@ -186,6 +186,10 @@ uninstall: man
 	@for page in $(BUILD)/man/*; do rm -f $(share)/man/man$${page##*.}/$${page##*/}; done
 	@for pair in $(COMPLETIONS); do rm -f $(share)/$${pair%:*}; done
 
+# One file that needs no other: for images with nothing else in them (contrib/argocd).
+.PHONY: static
+static: ; @$(MAKE) --no-print-directory BUILD=$(BUILD)/static LDFLAGS='$(LDFLAGS) -static' $(BUILD)/static/kiln
+
 .PHONY: clean
 clean:
 	rm -rf $(BUILD)

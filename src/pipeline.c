@@ -512,6 +512,11 @@ static void finish_stream(Pipeline *pipeline)
         parts_add(pipeline->arena, &all, pipeline->stream.list[i]);
     pipeline->result->stream = all.list;
     pipeline->result->stream_count = all.count;
+    if (pipeline->failed || pipeline->blocked || pipeline->result->objects)
+        return;
+    diag_plain_error(pipeline->diags, "nothing to render: no service that was asked for is enabled there; an empty "
+                                      "stream would have everything removed");
+    pipeline->failed = true;
 }
 
 /* ---- all of it ---- */

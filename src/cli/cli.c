@@ -55,6 +55,20 @@ void cli_print_diags(Diags *diags)
     buf_release(&out);
 }
 
+void cli_print_errors(Diags *diags)
+{
+    Diags *errors = diags_new(diags_arena(diags), diags_sources(diags));
+    bool belongs = false;
+    diags_sort(diags);
+    for (size_t i = 0; i < diags_count(diags); i++) {
+        const Diag *diag = diags_at(diags, i);
+        belongs = diag->severity == SEVERITY_ERROR || (belongs && diag->severity == SEVERITY_NOTE);
+        if (belongs)
+            diag_report(errors, *diag);
+    }
+    cli_print_diags(errors);
+}
+
 ExitStatus command_version(const Arguments *arguments)
 {
     (void)arguments;

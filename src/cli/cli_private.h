@@ -92,11 +92,15 @@ void help_command(Buf *out, const Command *command);
 void cli_error(const char *format, ...) KILN_PRINTF(1, 2);
 /* Everything in diags, sorted, on stderr. */
 void cli_print_diags(Diags *diags);
+/* The errors alone, with the notes that belong to them. */
+void cli_print_errors(Diags *diags);
 bool cli_write(int fd, Str text);
 /* "s" behind a noun, but for one of it. */
 const char *cli_plural(size_t count);
 /* All of out on stdout; releases it. */
 ExitStatus cli_print(Buf *out);
+/* The manifests of a render, on stdout. */
+ExitStatus cli_print_stream(const RenderResult *result);
 /* -C, or the working directory. */
 const char *cli_folder(const Arguments *arguments);
 /* The place of --format's word among the command's formats (0 without it), or -1 after the error. */
@@ -146,6 +150,7 @@ ExitStatus command_eval(const Arguments *arguments);
 ExitStatus command_explain(const Arguments *arguments);
 ExitStatus command_schema(const Arguments *arguments);
 ExitStatus command_list(const Arguments *arguments);
+ExitStatus command_argocd(const Arguments *arguments);
 ExitStatus command_check(const Arguments *arguments);
 ExitStatus check_foreign(const Arguments *arguments, Str today); /* check -f */
 ExitStatus render_check_print(const Arguments *arguments, const RenderResult *result); /* render --check */

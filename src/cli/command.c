@@ -96,6 +96,13 @@ const Command commands[] = {
      "  # yaml-language-server: $schema=PATH",
      0, true, command_schema, NULL, "service|environment|project|release|standard"},
     {"fn", "", "run as a KRM function", NULL, 0, true, NULL, NULL, NULL},
+    {"argocd", "", "run as a config management plugin of Argo CD",
+     "Prints the manifests of one environment. What would be options are the plugin's parameters, as Argo CD hands "
+     "them over\n"
+     "in ARGOCD_APP_PARAMETERS: environment (string), services (array) and set (map from path to value, as --set). "
+     "Without\n"
+     "the first, the Application must be called PROJECT-ENVIRONMENT (ARGOCD_APP_NAME). See docs/argo-cd.md.",
+     BIT(OPTION_THREADS) | BIT(OPTION_FOLDER), false, command_argocd, NULL, NULL},
     {"completion", "SHELL", "print a completion script",
      "  bash    source <(kiln completion bash)\n"
      "  zsh     source <(kiln completion zsh)         after compinit\n"

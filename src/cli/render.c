@@ -39,12 +39,14 @@ static void print_summary(const RenderResult *result)
     buf_release(&out);
 }
 
-static bool write_stream(const RenderResult *result)
+ExitStatus cli_print_stream(const RenderResult *result)
 {
     bool ok = true;
     for (size_t i = 0; i < result->stream_count && ok; i++)
         ok = cli_write(STDOUT_FILENO, result->stream[i]);
-    return ok;
+    if (!ok)
+        cli_error("cannot write to standard output: %s", strerror(errno));
+    return ok ? EXIT_CLEAN : EXIT_TROUBLE;
 }
 
 ExitStatus command_render(const Arguments *arguments)
@@ -73,12 +75,9 @@ ExitStatus command_render(const Arguments *arguments)
         watch_print(&watch, &result, request.threads);
     if (request.compare_only && (status == EXIT_CLEAN || result.difference_count))
         return status == EXIT_TROUBLE ? status : render_check_print(arguments, &result);
-    if (status == EXIT_CLEAN && request.stream) {
-        if (!write_stream(&result)) {
-            cli_error("cannot write to standard output: %s", strerror(errno));
-            status = EXIT_TROUBLE;
-        }
-    } else if (status == EXIT_CLEAN)
+    if (status == EXIT_CLEAN && request.stream)
+        return cli_print_stream(&result);
+    if (status == EXIT_CLEAN)
         print_summary(&result);
     return status;
 }
