@@ -6,7 +6,7 @@
 CC ?= cc
 BUILD ?= build
 SAN ?=
-ROOMS := base diag value kube yaml api jsone model project service render standards tree git cli
+ROOMS := base diag value kube yaml api jsone model project service render standards tree git diff cli
 
 VERSION := 0.1.0
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wundef

@@ -171,6 +171,15 @@ void near_miss_offer(NearMiss *miss, Str candidate);
 /* STR_NONE (data NULL) when nothing is close. */
 Str near_miss_best(const NearMiss *miss);
 
+/* ---- the shortest way from one sequence to another ---- */
+
+typedef struct EditScript {
+    char *steps; /* ' ' keeps one, '-' drops one of from, '+' adds one of to */
+    size_t count;
+} EditScript;
+/* Equal numbers are equal items. Lives in arena; far apart sequences come out as replaced. */
+EditScript edit_script(Arena *arena, const uint32_t *from, size_t from_count, const uint32_t *to, size_t to_count);
+
 /* ---- files embedded into the program at build time: templates/, environments/, standards/ ---- */
 
 typedef struct EmbeddedFile {

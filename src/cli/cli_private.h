@@ -28,6 +28,8 @@ typedef enum OptionId {
     OPTION_TIER,
     OPTION_STATS,
     OPTION_THREADS,
+    OPTION_FAIL_ON,
+    OPTION_COLOR,
     OPTION_HELP,
     OPTION_VERSION,
     OPTION_COUNT
@@ -151,6 +153,7 @@ ExitStatus command_explain(const Arguments *arguments);
 ExitStatus command_schema(const Arguments *arguments);
 ExitStatus command_list(const Arguments *arguments);
 ExitStatus command_argocd(const Arguments *arguments);
+ExitStatus command_diff(const Arguments *arguments);
 ExitStatus command_check(const Arguments *arguments);
 ExitStatus check_foreign(const Arguments *arguments, Str today); /* check -f */
 ExitStatus render_check_print(const Arguments *arguments, const RenderResult *result); /* render --check */

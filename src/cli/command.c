@@ -30,6 +30,8 @@ const Option options[OPTION_COUNT] = {
     [OPTION_TIER] = {0, "tier", "development|staging|production", false, "what -f judges by; production without it"},
     [OPTION_STATS] = {0, "stats", NULL, false, "say on stderr how long each stage took, and how much memory"},
     [OPTION_THREADS] = {0, "threads", "N", false, "work on at most N threads; without it, one per processor"},
+    [OPTION_FAIL_ON] = {0, "fail-on", "CLASS[,CLASS]", false, "exit 1 only for changes of these classes"},
+    [OPTION_COLOR] = {0, "color", "WHEN", false, "auto (as without it), always or never"},
     [OPTION_HELP] = {'h', "help", NULL, false, "print this help"},
     [OPTION_VERSION] = {0, "version", NULL, false, "print the version"},
 };
@@ -59,7 +61,17 @@ const Command commands[] = {
      BIT(OPTION_ENVIRONMENT) | BIT(OPTION_FILE) | BIT(OPTION_TIER) | BIT(OPTION_SET) | BIT(OPTION_FOLDER) |
          BIT(OPTION_OVERLAYS) | BIT(OPTION_TODAY),
      true, command_check, NULL, NULL},
-    {"diff", "", "say what a change does to the rendered objects", NULL, 0, true, NULL, NULL, NULL},
+    {"diff", "A B", "say what a change does to the rendered objects",
+     "  kiln diff A B    two folders or files of manifests; '-' is standard input\n\n"
+     "Objects are matched by kind, namespace and name, list items by their merge keys, so that another order is no "
+     "change\n"
+     "where it means nothing. Each change has its classes, the gravest first: deletes-data, recreates (an immutable "
+     "field),\n"
+     "weakens (security, network rules, what keeps a service up), exposure (a new host, port or peer), restarts "
+     "(pods),\n"
+     "capacity, cosmetic. What looks like a secret is never shown. FORMAT is text (as without it) or json.\n\n"
+     "exit status: 0 the same, 1 different (with --fail-on: in such a class), 2 trouble",
+     BIT(OPTION_FORMAT) | BIT(OPTION_FAIL_ON) | BIT(OPTION_COLOR), true, command_diff, "text|json", NULL},
     {"explain", "FIELD | ENV SERVICE [PATH]", "say what a field means, or where a value comes from",
      "  kiln explain autoscaling.minReplicas                       what a field is: type, default, an example\n"
      "  kiln explain production api                                the whole definition, an origin on each line\n"

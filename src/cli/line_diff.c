@@ -1,12 +1,10 @@
 /*
- * The line diff: the shortest edit script (Myers, "An O(ND) Difference Algorithm", 1986) between what two texts do
- * not share at their ends. Beyond DISTANCE_MAX edits the middle counts as replaced: nobody reads such a diff, and the
- * search is quadratic in the distance. It knows nothing of trees or files.
+ * The line diff: the shortest edit script between the lines of two texts, printed in hunks. It knows nothing of trees
+ * or files.
  */
 #include "line_diff.h"
 
 #define CONTEXT 2
-#define DISTANCE_MAX 400
 #define LINE_MAX_BYTES 160
 
 typedef struct Lines {
@@ -15,7 +13,6 @@ typedef struct Lines {
 } Lines;
 
 typedef struct Script {
-    Arena *arena;
     Lines from;
     Lines to;
     char *steps; /* ' ', '-' or '+' */
@@ -36,108 +33,24 @@ static Lines lines_of(Arena *arena, Str text)
     return lines;
 }
 
-static void add_steps(Script *script, char step, size_t count)
+/* Equal lines get equal numbers. */
+static uint32_t *numbered(Arena *arena, Index *index, Lines lines, uint32_t first)
 {
-    memset(script->steps + script->count, step, count);
-    script->count += count;
-}
-
-/* ---- the search: rows[d][k + d] is how far in from d edits lead on diagonal k; -1: nowhere inside ---- */
-
-typedef struct Search {
-    Lines from;
-    Lines to;
-    int **rows;
-} Search;
-
-static int row_at(const Search *search, int d, int k)
-{
-    return d < 0 || k < -d || k > d ? -1 : search->rows[d][k + d];
-}
-
-/* Where diagonal k is entered with the d-th edit, and whether that adds a line of to (or drops one of from). */
-static int enter(const Search *search, int d, int k, bool *adds)
-{
-    int down = row_at(search, d - 1, k + 1), right = row_at(search, d - 1, k - 1);
-    down = down >= 0 && down - k <= (int)search->to.count ? down : -1;
-    right = right >= 0 && right < (int)search->from.count ? right + 1 : -1;
-    *adds = down >= right;
-    return *adds ? down : right;
-}
-
-static int slide(const Search *search, int x, int k)
-{
-    while (x >= 0 && x < (int)search->from.count && x - k < (int)search->to.count &&
-           str_equal(search->from.list[x], search->to.list[x - k]))
-        x++;
-    return x;
-}
-
-/* The number of edits, or -1 when there are too many. */
-static int search_run(Arena *arena, Search *search)
-{
-    int goal = (int)search->from.count - (int)search->to.count;
-    search->rows = ARENA_ARRAY(arena, int *, DISTANCE_MAX + 1);
-    for (int d = 0; d <= DISTANCE_MAX; d++) {
-        search->rows[d] = ARENA_ARRAY(arena, int, 2 * (size_t)d + 1);
-        for (int k = -d; k <= d; k += 2) {
-            bool adds;
-            search->rows[d][k + d] = slide(search, d ? enter(search, d, k, &adds) : 0, k);
-        }
-        if (row_at(search, d, goal) == (int)search->from.count && (goal - d) % 2 == 0)
-            return d;
-    }
-    return -1;
-}
-
-/* Backwards from the end, then turned round. */
-static void trace_back(const Search *search, int d, Script *script)
-{
-    size_t start = script->count;
-    int x = (int)search->from.count, k = x - (int)search->to.count;
-    for (; d > 0; d--) {
-        bool adds;
-        int entered = enter(search, d, k, &adds);
-        add_steps(script, ' ', (size_t)(x - entered));
-        add_steps(script, adds ? '+' : '-', 1);
-        x = adds ? entered : entered - 1;
-        k += adds ? 1 : -1;
-    }
-    add_steps(script, ' ', (size_t)x);
-    for (size_t a = start, b = script->count; a + 1 < b; a++) {
-        char step = script->steps[--b];
-        script->steps[b] = script->steps[a];
-        script->steps[a] = step;
-    }
-}
-
-static void add_middle(Script *script, size_t head, size_t tail)
-{
-    Search search = {.from = {script->from.list + head, script->from.count - head - tail},
-                     .to = {script->to.list + head, script->to.count - head - tail}};
-    bool small = search.from.count < INT32_MAX / 2 && search.to.count < INT32_MAX / 2;
-    int distance = small ? search_run(script->arena, &search) : -1;
-    if (distance >= 0) {
-        trace_back(&search, distance, script);
-    } else {
-        add_steps(script, '-', search.from.count);
-        add_steps(script, '+', search.to.count);
-    }
+    uint32_t *numbers = ARENA_ARRAY(arena, uint32_t, lines.count + 1);
+    for (size_t i = 0; i < lines.count; i++)
+        numbers[i] = index_put(index, lines.list[i], first + (uint32_t)i);
+    return numbers;
 }
 
 static Script script_of(Arena *arena, Str from, Str to)
 {
-    Script script = {.arena = arena, .from = lines_of(arena, from), .to = lines_of(arena, to)};
-    size_t shorter = script.from.count < script.to.count ? script.from.count : script.to.count, head = 0, tail = 0;
-    script.steps = ARENA_ARRAY(arena, char, script.from.count + script.to.count + 1);
-    while (head < shorter && str_equal(script.from.list[head], script.to.list[head]))
-        head++;
-    while (tail < shorter - head &&
-           str_equal(script.from.list[script.from.count - 1 - tail], script.to.list[script.to.count - 1 - tail]))
-        tail++;
-    add_steps(&script, ' ', head);
-    add_middle(&script, head, tail);
-    add_steps(&script, ' ', tail);
+    Script script = {.from = lines_of(arena, from), .to = lines_of(arena, to)};
+    Index *index = index_new(arena, script.from.count + script.to.count);
+    uint32_t *old = numbered(arena, index, script.from, 0);
+    uint32_t *new = numbered(arena, index, script.to, (uint32_t)script.from.count);
+    EditScript edits = edit_script(arena, old, script.from.count, new, script.to.count);
+    script.steps = edits.steps;
+    script.count = edits.count;
     return script;
 }
 
@@ -153,15 +66,24 @@ typedef struct Printer {
     size_t to;
 } Printer;
 
-static void add_visible(Buf *out, Str line)
+/* C0 and DEL, and U+0080 to U+009F, which command terminals too. */
+static bool is_control(unsigned char c, unsigned char next)
+{
+    return (c < ' ' && c != '\t') || c == 0x7f || (c == 0xc2 && next < 0xa0);
+}
+
+void add_visible(Buf *out, Str line, size_t limit)
 {
     size_t bad, at = 0;
     bool valid = utf8_valid(line, &bad);
-    for (; at < line.size && at < LINE_MAX_BYTES; at++) {
-        unsigned char c = (unsigned char)line.data[at];
-        bool plain = c == '\t' || (c >= ' ' && c < 0x7f) || (c >= 0x80 && (valid || at < bad));
-        if (plain)
+    size_t good = valid ? line.size : bad;
+    while (at < line.size && at < limit) {
+        unsigned char c = (unsigned char)line.data[at++];
+        unsigned char next = at < line.size ? (unsigned char)line.data[at] : 0xff;
+        if (at <= good && !is_control(c, next))
             buf_add_char(out, (char)c);
+        else if (at < good && c == 0xc2)
+            buf_printf(out, "\\u%04x", (unsigned char)line.data[at++]);
         else
             buf_printf(out, "\\x%02x", c);
     }
@@ -193,7 +115,8 @@ static void print_step(Printer *printer, char step)
         return;
     bool ended = str_ends(line, STR("\n"));
     buf_add_char(printer->out, step);
-    add_visible(printer->out, ended ? str_slice(line, 0, line.size - 1) : line);
+    add_visible(printer->out, ended ? str_slice(line, 0, line.size - 1) : line,
+                LINE_MAX_BYTES);
     buf_add(printer->out, ended ? STR("\n") : STR(" (no line feed)\n"));
 }
 

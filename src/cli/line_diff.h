@@ -11,5 +11,7 @@ typedef struct LineDiffSize {
 
 /* At most limit lines, each behind gutter; control characters and bytes that are no UTF-8 come out as \xNN. */
 LineDiffSize line_diff_print(Str from, Str to, const char *gutter, size_t limit, Buf *out);
+/* At most limit bytes of a line as a terminal may see it, and whether more was there. */
+void add_visible(Buf *out, Str line, size_t limit);
 
 #endif

@@ -1,0 +1,74 @@
+/* What the files of kiln diff share: files of two sides, what differs of them by environment, and how it is shown. */
+#ifndef KILN_CLI_DIFF_H
+#define KILN_CLI_DIFF_H
+
+#include "cli_private.h"
+#include "kiln/diff.h"
+
+typedef struct DiffFile {
+    Str path; /* below the folder; files of the same path are compared first */
+    Str text;
+} DiffFile;
+
+typedef struct DiffFiles {
+    Arena *arena;
+    DiffFile *list; /* by path once read */
+    size_t count;
+    size_t capacity;
+    bool owned; /* a tree of kiln's: its top folders are environments */
+} DiffFiles;
+
+typedef struct DiffGroup {
+    Str name; /* the environment; empty: no tree of kiln's */
+    DiffResult result;
+} DiffGroup;
+
+typedef struct DiffReport {
+    Arena *arena;
+    Sources *sources;
+    Diags *diags;
+    DiffGroup *groups; /* those that differ */
+    size_t count;
+    size_t capacity;
+    size_t compared; /* groups */
+    size_t added;    /* objects */
+    size_t removed;
+    size_t changed;
+    size_t same;
+    size_t by_class[DIFF_CLASS_COUNT]; /* changes */
+    size_t unclassed;
+    unsigned classes;
+    DiffCapacity before; /* of groups whose capacity changed */
+    DiffCapacity after;
+} DiffReport;
+
+/* ---- diff_read.c ---- */
+
+/* A folder, a file, or standard input for "-". False: reported. */
+bool diff_read(DiffFiles *files, Str path, Diags *diags) KILN_MUST_USE;
+
+/* ---- diff_compare.c ---- */
+
+/* Files of one environment, sorted by path. False: a text is no YAML (reported). */
+bool diff_compare(DiffReport *report, Str name, const DiffFiles *from, const DiffFiles *to,
+                  DiffRenames renames) KILN_MUST_USE;
+/* The same for whole trees, environment by environment where both are kiln's. */
+bool diff_compare_trees(DiffReport *report, const DiffFiles *from, const DiffFiles *to) KILN_MUST_USE;
+
+/* ---- diff_show.c ---- */
+
+/* A value of a change as it may be shown. */
+const Value *diff_shown(Arena *arena, const DiffObject *object, const DiffChange *change, const Value *value);
+/* "Deployment shop/web" */
+Str diff_object_text(Arena *arena, const DiffObject *object);
+/* "recreates, restarts", or empty. */
+Str diff_classes_text(Arena *arena, unsigned classes);
+/* "2", "1..4 GiB" … */
+Str diff_range_text(Arena *arena, int resource, DiffRange range);
+extern const char *const diff_resource_names[DIFF_RESOURCE_COUNT];
+
+void diff_print_text(const DiffReport *report, bool colour, Buf *out);
+void diff_print_json(const DiffReport *report, Buf *out);
+void diff_print_markdown(const DiffReport *report, Buf *out);
+
+#endif

@@ -1,0 +1,82 @@
+/* What the formats of kiln diff have in common: which values may be shown, and how things are called. */
+#include "diff.h"
+
+#include "kiln/standards.h"
+
+const char *const diff_resource_names[DIFF_RESOURCE_COUNT] = {
+    [DIFF_CPU] = "cpu", [DIFF_MEMORY] = "memory", [DIFF_STORAGE] = "storage"};
+
+/* ---- secrets ---- */
+
+static const Value *all_masked(Arena *arena, const Value *value)
+{
+    if (value->kind == VALUE_MAP) {
+        MapBuilder map = map_begin(arena);
+        for (uint32_t i = 0; i < value->size; i++)
+            map_set(&map, value->entries[i].key, ORIGIN_NONE, all_masked(arena, value->entries[i].value));
+        return map_end(&map, ORIGIN_NONE);
+    }
+    if (value->kind == VALUE_LIST) {
+        ListBuilder list = list_begin(arena);
+        for (uint32_t i = 0; i < value->size; i++)
+            list_add(&list, all_masked(arena, value->items[i]));
+        return list_end(&list, ORIGIN_NONE);
+    }
+    return value->kind == VALUE_NULL ? value : value_new_string(arena, ORIGIN_NONE, STR("***"));
+}
+
+/* Of a Secret nothing is shown but what it is; an annotation may hold all of it again. */
+static bool may_be_shown(const DiffStep *path)
+{
+    const DiffStep *first = path, *second = NULL;
+    for (; first && first->up; first = first->up)
+        second = first;
+    if (!first)
+        return false;
+    if (str_equal(first->key, STR("metadata")))
+        return second && !str_equal(second->key, STR("annotations"));
+    return str_equal(first->key, STR("type")) || str_equal(first->key, STR("immutable")) ||
+           str_equal(first->key, STR("apiVersion")) || str_equal(first->key, STR("kind"));
+}
+
+const Value *diff_shown(Arena *arena, const DiffObject *object, const DiffChange *change, const Value *value)
+{
+    if (str_equal(object->kind, STR("Secret")) && !may_be_shown(change->path))
+        return all_masked(arena, value);
+    return secrets_masked(arena, diff_path_name(change->path), value);
+}
+
+/* ---- names ---- */
+
+Str diff_object_text(Arena *arena, const DiffObject *object)
+{
+    if (!object->kind.size)
+        return arena_printf(arena, "file %.*s", STR_ARG(object->name));
+    return arena_printf(arena, "%.*s %.*s%s%.*s", STR_ARG(object->kind), STR_ARG(object->namespace),
+                        object->namespace.size ? "/" : "", STR_ARG(object->name));
+}
+
+Str diff_classes_text(Arena *arena, unsigned classes)
+{
+    Str text = STR("");
+    for (unsigned class = 0; class < DIFF_CLASS_COUNT; class++) {
+        if (classes & DIFF_BIT(class))
+            text = arena_printf(arena, "%.*s%s%s", STR_ARG(text), text.size ? ", " : "", diff_class_names[class]);
+    }
+    return text;
+}
+
+static Str amount_text(Arena *arena, int resource, __int128 nano)
+{
+    char text[QUANTITY_TEXT_SIZE];
+    Quantity quantity = {nano, resource == DIFF_CPU ? QUANTITY_DECIMAL_SI : QUANTITY_BINARY_SI};
+    return arena_copy(arena, quantity_print(quantity, text));
+}
+
+Str diff_range_text(Arena *arena, int resource, DiffRange range)
+{
+    Str low = amount_text(arena, resource, range.low);
+    if (range.low == range.high)
+        return low;
+    return arena_printf(arena, "%.*s..%.*s", STR_ARG(low), STR_ARG(amount_text(arena, resource, range.high)));
+}
