@@ -142,6 +142,10 @@ $(BUILD)/conformance/readers: tests/conformance/readers/corpus.c tests/unit/yaml
 .PHONY: readers
 readers: $(BUILD)/conformance/readers ; @tests/conformance/readers.sh $<
 
+# The rendered examples before validators that others wrote, and a real API server; FULL=1 installs those that take long.
+.PHONY: conformance
+conformance: $(BUILD)/kiln ; @tests/conformance/run $(if $(FULL),--install) $<
+
 demo:
 	@tools/deps build
 	@$(MAKE) --no-print-directory all

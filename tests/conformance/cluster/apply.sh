@@ -9,8 +9,8 @@
 # BASE=PATH is applied first and not judged: what the platform owns (PriorityClass, ClusterSecretStore, …).
 # PSA=restricted|baseline|privileged is what namespaces without labels get (default restricted).
 # KEEP=1 leaves the servers up and prints how to use and stop them. VERBOSE=1 shows kubectl's own output.
-# Exit status: 0 everything admitted and idempotent (warnings are shown, WARN=1 makes them count),
-# 1 rejected, duplicated, warned (WARN=1) or not idempotent, 2 trouble.
+# Exit status: 0 everything admitted and idempotent (warnings and rewritten values are shown, WARN=1 makes them count),
+# 1 rejected, duplicated, warned or rewritten (WARN=1) or not idempotent, 2 trouble.
 set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -152,14 +152,14 @@ grep -v '^admitted' "$tmp/pods" || true
 cat "$tmp/rewritten"
 if [ -n "${VERBOSE:-}" ]; then cat "$tmp/first"; else grep -v -e ' serverside-applied$' -e '^Warning: ' "$tmp/first" | sed 's/^/kubectl\t/' || true; fi
 [ -z "$changed" ] || printf 'changed by the second apply\t%s\n' "$changed"
-echo "objects $total: accepted $accepted, rejected $((total - accepted)); warnings $warned"
+echo "objects $total: accepted $accepted, rejected $((total - accepted)); warnings $warned; rewritten values $(wc -l < "$tmp/rewritten")"
 echo "pods from templates: admitted $pods, rejected $refused"
 echo "second apply: $(printf '%s' "$changed" | grep -c . || true) of $(wc -l <"$tmp/before") objects changed"
 echo "servers ready in $ready s, all done in $((SECONDS - began)) s"
 
 [ "$accepted" -eq "$total" ] && [ "$refused" -eq 0 ] && [ -z "$changed" ] || status=1
 ! grep -q '^duplicate' "$tmp/count" || status=1
-[ -z "${WARN:-}" ] || [ "$warned" -eq 0 ] || status=1
+if [ -n "${WARN:-}" ] && { [ "$warned" -ne 0 ] || [ -s "$tmp/rewritten" ]; }; then status=1; fi
 if [ -n "${KEEP:-}" ]; then
   trap - EXIT
   echo "still running: export KUBECONFIG=$KUBECONFIG; stop with: kill $apiserver, then kill $etcd; rm -r $tmp"

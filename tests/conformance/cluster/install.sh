@@ -73,12 +73,13 @@ argocd=$(version_of argo github.com/argoproj/argo-cd/v3)
 minor=${kubernetes#v1.}
 pkg=k8s.io/component-base/version
 stamped="-X $pkg.gitVersion=$kubernetes -X $pkg.gitMajor=1 -X $pkg.gitMinor=${minor%%.*} -X $pkg.gitTreeState=clean"
-ours=$(cat "$here"/kube/judge/*.go "$here"/argo/*/*.go | sha256sum | cut -c1-12)
+# sources FILE...: a stamp of our own programs' texts.
+sources() { cat "$@" | sha256sum | cut -c1-12; }
 
 once etcd "$etcd" in_module kube "" etcd go.etcd.io/etcd/server/v3
 once kubectl "$kubernetes" in_module kube "$stamped" kubectl k8s.io/kubernetes/cmd/kubectl
 once kube-apiserver "$kubernetes" in_module kube "$stamped" kube-apiserver k8s.io/kubernetes/cmd/kube-apiserver
-once judge "$kubernetes-$ours" in_module kube "" judge ./judge
+once judge "$kubernetes-$(sources "$here"/kube/judge/*.go)" in_module kube "" judge ./judge
 once crds-prometheus "$prometheus_operator" crds_of prometheus-operator \
   "github.com/prometheus-operator/prometheus-operator@$prometheus_operator" example/prometheus-operator-crd/.
 once crds-external-secrets "$external_secrets" crds_of external-secrets \
@@ -94,6 +95,6 @@ if [ "$only" = api-server ]; then exit; fi
 once kustomize "$kustomize" standalone kustomize "sigs.k8s.io/kustomize/kustomize/v5@$kustomize"
 once helm3 "$helm3" standalone helm3 "helm.sh/helm/v3/cmd/helm@$helm3"
 once helm4 "$helm4" standalone helm4 "helm.sh/helm/v4/cmd/helm@$helm4"
-once argocd-cmp-server "$argocd-$ours" in_module argo "-X github.com/argoproj/argo-cd/v3/common.version=${argocd#v}" argocd-cmp-server ./cmpserver
-once cmpclient "$argocd-$ours" in_module argo "" cmpclient ./cmpclient
+once argocd-cmp-server "$argocd-$(sources "$here"/argo/cmpserver/*.go)" in_module argo "-X github.com/argoproj/argo-cd/v3/common.version=${argocd#v}" argocd-cmp-server ./cmpserver
+once cmpclient "$argocd-$(sources "$here"/argo/cmpclient/*.go)" in_module argo "" cmpclient ./cmpclient
 du -sh "$bin" "$crds" | sed 's/^/disk: /'

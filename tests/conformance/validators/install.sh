@@ -69,7 +69,7 @@ module_dir() { # MODULE VERSION: the unpacked module's folder
 }
 
 schemas() {
-  local prometheus secrets argocd rollouts gateway istio certificates core
+  local prometheus secrets argocd rollouts gateway istio certificates cilium core
   prometheus=$(module_dir github.com/prometheus-operator/prometheus-operator v0.93.0)
   secrets=$(module_dir github.com/external-secrets/external-secrets v1.3.2)
   argocd=$(module_dir github.com/argoproj/argo-cd/v3 v3.5.1)
@@ -77,6 +77,7 @@ schemas() {
   gateway=$(module_dir sigs.k8s.io/gateway-api v1.6.1)
   istio=$(module_dir istio.io/api v1.31.1)
   certificates=$(module_dir github.com/cert-manager/cert-manager v1.21.2)
+  cilium=$(module_dir github.com/cilium/cilium v1.19.0)
   core=$("$dir/py/bin/python" -c 'import os, kubernetes_validate as k; print(os.path.dirname(k.__file__))')
   rm -rf "$dir/schemas"
   "$dir/py/bin/python" "$here/schemas.py" "$dir/schemas" \
@@ -84,7 +85,7 @@ schemas() {
     "$prometheus"/example/prometheus-operator-crd/*.yaml "$secrets"/config/crds/bases/*.yaml \
     "$argocd"/manifests/crds/*-crd.yaml "$rollouts"/manifests/crds/*-crd.yaml \
     "$gateway"/config/crd/standard/*.yaml "$istio"/kubernetes/customresourcedefinitions.gen.yaml \
-    "$certificates"/deploy/crds/*.yaml
+    "$certificates"/deploy/crds/*.yaml "$cilium"/pkg/k8s/apis/cilium.io/client/crds/v2/ciliumnetworkpolicies.yaml
 }
 export -f go_build psa_oracle python_tools module_dir schemas
 export dir here kubernetes
@@ -117,7 +118,7 @@ go_tool kyverno github.com/kyverno/kyverno v1.19.0 github.com/kyverno/kyverno/cm
 # Trivy imports encoding/json/v2, which Go 1.26 has only under this experiment.
 GOEXPERIMENT=jsonv2 go_tool trivy github.com/aquasecurity/trivy v0.74.0 github.com/aquasecurity/trivy/cmd/trivy
 
-# Polaris: no version of its module that can be verified is in the registry. check.sh runs a `polaris` found on PATH.
+# Polaris: no version of its module that can be verified is in the registry. check.py runs a `polaris` found on PATH.
 command -v polaris > /dev/null || printf '%-16s not in any registry; skipped\n' polaris
 
 [ ${#failed[@]} -eq 0 ] || { printf 'failed: %s\n' "${failed[*]}"; exit 1; }
