@@ -50,7 +50,7 @@ static ExitStatus check_gate(const Arguments *arguments, const RenderRequest *re
 }
 
 /* The only place that reads the clock. */
-static bool today_of(const Arguments *arguments, Str *today)
+bool cli_today(const Arguments *arguments, Str *today)
 {
     *today = argument_value(arguments, OPTION_TODAY);
     if (argument_given(arguments, OPTION_TODAY)) {
@@ -83,7 +83,7 @@ ExitStatus command_check(const Arguments *arguments)
         .set_count = arguments->option[OPTION_SET].count,
         .judge_only = true,
     };
-    if (!today_of(arguments, &request.today) || !cli_threads(arguments, &request.threads))
+    if (!cli_today(arguments, &request.today) || !cli_threads(arguments, &request.threads))
         return EXIT_TROUBLE;
     if (argument_given(arguments, OPTION_FILE))
         return check_foreign(arguments, request.today);

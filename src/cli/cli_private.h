@@ -101,6 +101,8 @@ bool cli_write(int fd, Str text);
 const char *cli_plural(size_t count);
 /* All of out on stdout; releases it. */
 ExitStatus cli_print(Buf *out);
+/* --today, or the clock's day. */
+bool cli_today(const Arguments *arguments, Str *today);
 /* The manifests of a render, on stdout. */
 ExitStatus cli_print_stream(const RenderResult *result);
 /* -C, or the working directory. */
@@ -152,6 +154,7 @@ ExitStatus command_eval(const Arguments *arguments);
 ExitStatus command_explain(const Arguments *arguments);
 ExitStatus command_schema(const Arguments *arguments);
 ExitStatus command_list(const Arguments *arguments);
+ExitStatus command_fn(const Arguments *arguments);
 ExitStatus command_argocd(const Arguments *arguments);
 ExitStatus command_diff(const Arguments *arguments);
 ExitStatus command_check(const Arguments *arguments);

@@ -107,7 +107,15 @@ const Command commands[] = {
      "YAML language server, on the first line of a file:\n\n"
      "  # yaml-language-server: $schema=PATH",
      0, true, command_schema, NULL, "service|environment|project|release|standard"},
-    {"fn", "", "run as a KRM function", NULL, 0, true, NULL, NULL, NULL},
+    {"fn", "", "run as a KRM function",
+     "Reads a ResourceList and writes one. Its functionConfig, of apiVersion kiln/v1alpha1, says what to do:\n\n"
+     "  kind: Render   generates the objects of spec.environment; spec.project (folder), services and set choose and "
+     "set\n"
+     "  kind: Check    judges the items as spec.tier (production) and gives them back; spec.project adds its standards "
+     "and\n"
+     "                 waivers, spec.validator: true gives back none, as kustomize's validators: must\n\n"
+     "A finding of error level, as any other trouble, ends it with a status that fails the build. See docs/kustomize.md.",
+     BIT(OPTION_THREADS) | BIT(OPTION_TODAY), false, command_fn, NULL, NULL},
     {"argocd", "", "run as a config management plugin of Argo CD",
      "Prints the manifests of one environment. What would be options are the plugin's parameters, as Argo CD hands "
      "them over\n"
