@@ -21,7 +21,7 @@ typedef struct Renderer Renderer;
 Renderer *renderer_new(Arena *arena, Sources *sources, const Project *project, Diags *diags) KILN_MUST_USE;
 
 /* What a file holds. Rules name the last two, whose objects have no kind, in lower case under `kinds`. */
-typedef enum FileForm { FORM_MANIFEST, FORM_WORKFLOW, FORM_DOCKERFILE } FileForm;
+typedef enum FileForm { FORM_MANIFEST, FORM_WORKFLOW, FORM_DOCKERFILE, FORM_COUNT } FileForm;
 
 typedef struct RenderedFile {
     Str path; /* below the output: "production/auth-service/deployment.yaml"; of a workflow its file name */

@@ -2,7 +2,7 @@
  * Arenas: blocks that grow in size, handed out front to back, freed together. A request too large for a block gets
  * one of its own, so that one huge text does not waste the rest of the current block.
  */
-#include "kiln/base.h"
+#include "base_private.h"
 
 #include <stdalign.h>
 #include <stdio.h>
@@ -184,22 +184,31 @@ Str arena_copy(Arena *arena, Str text)
     return (Str){arena_text(arena, text), text.size};
 }
 
-/* Most texts are short, so that one pass of formatting is enough. */
-Str arena_vprintf(Arena *arena, const char *format, va_list args)
+static Str long_printf(Arena *arena, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+
+static Str long_printf(Arena *arena, const char *format, va_list args)
 {
-    char small[256];
     va_list again;
     va_copy(again, args);
-    int size = vsnprintf(small, sizeof small, format, args);
+    int size = vsnprintf(NULL, 0, format, args);
     if (size < 0)
         base_out_of_memory();
     char *text = arena_alloc(arena, (size_t)size + 1);
-    if ((size_t)size < sizeof small)
-        memcpy(text, small, (size_t)size);
-    else
-        vsnprintf(text, (size_t)size + 1, format, again);
+    vsnprintf(text, (size_t)size + 1, format, again);
     va_end(again);
     return (Str){text, (size_t)size};
+}
+
+/* Most texts are short. */
+Str arena_vprintf(Arena *arena, const char *format, va_list args)
+{
+    char small[512];
+    va_list again;
+    va_copy(again, args);
+    int size = format_simple(small, sizeof small, format, args);
+    Str text = size < 0 ? long_printf(arena, format, again) : arena_copy(arena, (Str){small, (size_t)size});
+    va_end(again);
+    return text;
 }
 
 Str arena_printf(Arena *arena, const char *format, ...)

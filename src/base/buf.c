@@ -1,5 +1,5 @@
 /* Buffers: text being written. On the heap rather than in an arena, because they grow by copying and are reused. */
-#include "kiln/base.h"
+#include "base_private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,11 +50,12 @@ void buf_add_repeat(Buf *buf, char c, size_t count)
     buf->size += count;
 }
 
-void buf_vprintf(Buf *buf, const char *format, va_list args)
+static void long_printf(Buf *buf, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+
+static void long_printf(Buf *buf, const char *format, va_list args)
 {
     va_list again;
     va_copy(again, args);
-    buf_reserve(buf, 64);
     size_t room = buf->capacity - buf->size;
     int size = vsnprintf(buf->data + buf->size, room, format, args);
     if (size < 0)
@@ -65,6 +66,19 @@ void buf_vprintf(Buf *buf, const char *format, va_list args)
     }
     va_end(again);
     buf->size += (size_t)size;
+}
+
+void buf_vprintf(Buf *buf, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    buf_reserve(buf, 128);
+    int size = format_simple(buf->data + buf->size, buf->capacity - buf->size, format, args);
+    if (size < 0)
+        long_printf(buf, format, again);
+    else
+        buf->size += (size_t)size;
+    va_end(again);
 }
 
 void buf_printf(Buf *buf, const char *format, ...)

@@ -6,11 +6,6 @@ Str str_from(const char *terminated)
     return (Str){terminated, terminated ? strlen(terminated) : 0};
 }
 
-bool str_equal(Str a, Str b)
-{
-    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
-}
-
 int str_compare(Str a, Str b)
 {
     size_t common = a.size < b.size ? a.size : b.size;

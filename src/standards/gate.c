@@ -2,8 +2,23 @@
  * it. */
 #include "standards_private.h"
 
+/* A check of a rule that is not off. */
+typedef struct Bound {
+    const CompiledRule *rule;
+    const Check *check;
+} Bound;
+
+/* What binds the objects of one kind, in the order of the rules. */
+typedef struct Binding {
+    Bound *list;
+    size_t count;
+    size_t capacity;
+} Binding;
+
 typedef struct Judging {
     const Standards *standards;
+    const Index *kinds[FORM_COUNT]; /* of the objects at hand */
+    const Binding *bindings;        /* one per kind */
     Arena *arena; /* of one object: all that its rules make on the way */
     Arena *lasting;
     GateScope scope;
@@ -157,13 +172,19 @@ typedef struct Iterated {
     JsoneScope *scopes; /* one per item */
 } Iterated;
 
-static JsoneScope item_scope(const Judging *judging, const Subject *subject, const Item *item, const JsoneScope *up)
+static JsoneScope item_scope(const Judging *judging, const Item *item, const JsoneScope *up)
+{
+    MapBuilder names = map_begin(judging->arena);
+    map_set(&names, STR("item"), ORIGIN_NONE, item->value);
+    map_set(&names, STR("itemName"), ORIGIN_NONE, value_new_string(judging->arena, ORIGIN_NONE, item->name));
+    return (JsoneScope){map_end(&names, ORIGIN_NONE), up, true};
+}
+
+static JsoneScope object_scope(const Judging *judging, const Subject *subject, const JsoneScope *up)
 {
     MapBuilder names = map_begin(judging->arena);
     map_set(&names, STR("object"), ORIGIN_NONE, subject->object);
     map_set(&names, STR("pod"), ORIGIN_NONE, subject->pod ? subject->pod : &value_null);
-    map_set(&names, STR("item"), ORIGIN_NONE, item->value);
-    map_set(&names, STR("itemName"), ORIGIN_NONE, value_new_string(judging->arena, ORIGIN_NONE, item->name));
     return (JsoneScope){map_end(&names, ORIGIN_NONE), up, true};
 }
 
@@ -175,7 +196,7 @@ static void iterate(const Judging *judging, const Subject *subject, EachFn *each
     size_t count = iterated->items.count;
     iterated->scopes = count ? ARENA_ARRAY(judging->arena, JsoneScope, count) : NULL;
     for (size_t i = 0; i < count; i++)
-        iterated->scopes[i] = item_scope(judging, subject, &iterated->items.list[i], up);
+        iterated->scopes[i] = item_scope(judging, &iterated->items.list[i], up);
 }
 
 static void judge_item(Judging *judging, const CompiledRule *rule, const Check *check, const Subject *subject,
@@ -191,38 +212,71 @@ static void judge_item(Judging *judging, const CompiledRule *rule, const Check *
 
 /* ---- all of it ---- */
 
-/* Any kind is any of Kubernetes': what a rule says of objects means nothing to a workflow. */
-static bool is_bound(const Check *check, const RenderedFile *file, Str kind)
-{
-    return check->kinds ? index_get(check->kinds, kind) != INDEX_NONE : file->form == FORM_MANIFEST;
-}
-
 static void judge_object(Judging *judging, const RenderedFile *file, const Value *object)
 {
     Subject subject = {file, object, pod_of(object, NULL)};
     judging->host.file = file;
     Str kind = object_kind(file->form, object);
+    const Binding *binding = &judging->bindings[index_get(judging->kinds[file->form], kind)];
     JsoneScope functions = {judging->standards->functions, NULL, true};
-    JsoneScope scope = {judging->env, &functions, true};
+    JsoneScope outer = {judging->env, &functions, true};
+    JsoneScope scope = object_scope(judging, &subject, &outer);
     Iterated iterated[EACH_MAX];
     size_t known = 0;
-    for (size_t i = 0; i < judging->standards->count; i++) {
-        const CompiledRule *rule = &judging->standards->rules[i];
-        if (rule->off[judging->scope.tier])
-            continue;
-        for (size_t j = 0; j < rule->check_count; j++) {
-            const Check *check = &rule->checks[j];
-            if (!is_bound(check, file, kind))
+    for (size_t i = 0; i < binding->count; i++) {
+        Bound bound = binding->list[i];
+        size_t at = 0;
+        while (at < known && iterated[at].each != bound.check->each)
+            at++;
+        if (at == known)
+            iterate(judging, &subject, bound.check->each, &scope, &iterated[known++]);
+        for (size_t j = 0; j < iterated[at].items.count; j++)
+            judge_item(judging, bound.rule, bound.check, &subject, &iterated[at].items.list[j],
+                       &iterated[at].scopes[j]);
+    }
+}
+
+/* ---- which checks bind which kind ---- */
+
+/* Any kind is any of Kubernetes': what a rule says of objects means nothing to a workflow. */
+static bool is_bound(const Check *check, FileForm form, Str kind)
+{
+    return check->kinds ? index_get(check->kinds, kind) != INDEX_NONE : form == FORM_MANIFEST;
+}
+
+static Binding bind_kind(const Judging *judging, FileForm form, Str kind)
+{
+    const Standards *standards = judging->standards;
+    Binding binding = {0};
+    for (size_t i = 0; i < standards->count; i++) {
+        const CompiledRule *rule = &standards->rules[i];
+        for (size_t j = 0; !rule->off[judging->scope.tier] && j < rule->check_count; j++) {
+            if (!is_bound(&rule->checks[j], form, kind))
                 continue;
-            size_t at = 0;
-            while (at < known && iterated[at].each != check->each)
-                at++;
-            if (at == known)
-                iterate(judging, &subject, check->each, &scope, &iterated[known++]);
-            for (size_t k = 0; k < iterated[at].items.count; k++)
-                judge_item(judging, rule, check, &subject, &iterated[at].items.list[k], &iterated[at].scopes[k]);
+            ARENA_GROW(judging->arena, binding.list, binding.count, binding.capacity);
+            binding.list[binding.count++] = (Bound){rule, &rule->checks[j]};
         }
     }
+    return binding;
+}
+
+static void bind_kinds(Judging *judging, const RenderedFile *files, size_t count)
+{
+    Index *kinds[FORM_COUNT];
+    Binding *bindings = NULL;
+    size_t known = 0, capacity = 0;
+    for (size_t form = 0; form < FORM_COUNT; form++)
+        judging->kinds[form] = kinds[form] = index_new(judging->arena, 16);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < files[i].count; j++) {
+            Str kind = object_kind(files[i].form, files[i].objects[j]);
+            if (index_put(kinds[files[i].form], kind, (uint32_t)known) < known)
+                continue;
+            ARENA_GROW(judging->arena, bindings, known, capacity);
+            bindings[known++] = bind_kind(judging, files[i].form, kind);
+        }
+    }
+    judging->bindings = bindings;
 }
 
 static const Value *gate_env(Arena *arena, const GateScope *scope)
@@ -284,6 +338,7 @@ bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, 
                  .failed = ARENA_ARRAY(arena, bool, portions)};
     gate.common.host.set = object_set_new(arena, files, count);
     gate.common.env = gate_env(arena, &scope);
+    bind_kinds(&gate.common, files, count);
     gate.common.minor = api_minor(value_text_at(scope.project, "kubernetes"));
     pool_run(scope.pool, arena, count, PORTION, judge_portion, &gate);
     bool ok = true;

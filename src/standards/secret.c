@@ -24,6 +24,9 @@ static const struct {
     {"SG.", 40, "a SendGrid key"},    {"pypi-", 50, "a PyPI token"},
 };
 
+/* The shortest of them. */
+enum { TOKEN_SIZE_MIN = 20 };
+
 static bool is_token_char(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
@@ -111,18 +114,29 @@ static bool has_url_password(Str text)
     return false;
 }
 
-static const char *token_in(Str text)
+/* What token begins at a place, by its prefix. */
+static const char *token_at(Str text, size_t at)
 {
     for (size_t i = 0; i < LENGTH_OF(tokens); i++) {
-        Str prefix = str_from(tokens[i].prefix);
-        for (ptrdiff_t at = 0; (at = str_find(text, prefix, (size_t)at)) >= 0; at++) {
-            size_t end = (size_t)at + prefix.size;
-            while (end < text.size && (is_token_char(text.data[end]) || text.data[end] == '.'))
-                end++;
-            bool begins = at == 0 || !is_token_char(text.data[at - 1]);
-            if (begins && end - (size_t)at - prefix.size >= tokens[i].following)
-                return tokens[i].phrase;
-        }
+        const char *prefix = tokens[i].prefix;
+        if (prefix[0] != text.data[at] || !str_starts(str_slice(text, at, text.size), str_from(prefix)))
+            continue;
+        size_t from = at + strlen(prefix), end = from;
+        while (end < text.size && (is_token_char(text.data[end]) || text.data[end] == '.'))
+            end++;
+        if (end - from >= tokens[i].following)
+            return tokens[i].phrase;
+    }
+    return NULL;
+}
+
+static const char *token_in(Str text)
+{
+    for (size_t at = 0; at + TOKEN_SIZE_MIN <= text.size; at++) {
+        bool begins = is_token_char(text.data[at]) && (at == 0 || !is_token_char(text.data[at - 1]));
+        const char *phrase = begins ? token_at(text, at) : NULL;
+        if (phrase)
+            return phrase;
     }
     return NULL;
 }
