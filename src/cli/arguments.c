@@ -140,20 +140,28 @@ const char *cli_folder(const Arguments *arguments)
     return arena_text(arguments->arena, argument_value(arguments, OPTION_FOLDER));
 }
 
+Str cli_words(Arena *arena, const char *list)
+{
+    Buf words = {0};
+    Str rest = str_from(list), word;
+    for (bool first = true; str_split(&rest, '|', &word); first = false)
+        buf_printf(&words, "%s%.*s", first ? "" : rest.data ? ", " : " or ", STR_ARG(word));
+    Str text = arena_copy(arena, buf_str(&words));
+    buf_release(&words);
+    return text;
+}
+
 int cli_format(const Arguments *arguments)
 {
     if (!argument_given(arguments, OPTION_FORMAT))
         return 0;
-    Str format = argument_value(arguments, OPTION_FORMAT), rest = str_from(arguments->command->formats), word;
-    Buf list = {0};
+    const char *formats = arguments->command->formats;
+    Str format = argument_value(arguments, OPTION_FORMAT), rest = str_from(formats), word;
     for (int i = 0; str_split(&rest, '|', &word); i++) {
-        if (str_equal(format, word)) {
-            buf_release(&list);
+        if (str_equal(format, word))
             return i;
-        }
-        buf_printf(&list, "%s%.*s", i == 0 ? "" : rest.data ? ", " : " or ", STR_ARG(word));
     }
-    cli_error("option --format: expected %.*s, found '%.*s'", STR_ARG(buf_str(&list)), STR_ARG(format));
-    buf_release(&list);
+    cli_error("option --format: expected %.*s, found '%.*s'", STR_ARG(cli_words(arguments->arena, formats)),
+              STR_ARG(format));
     return -1;
 }

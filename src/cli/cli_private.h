@@ -30,6 +30,14 @@ typedef enum OptionId {
     OPTION_THREADS,
     OPTION_FAIL_ON,
     OPTION_COLOR,
+    OPTION_NAME,
+    OPTION_REGISTRY,
+    OPTION_DOMAIN,
+    OPTION_GITOPS,
+    OPTION_SECRETS,
+    OPTION_LANGUAGE,
+    OPTION_KIND,
+    OPTION_PORT,
     OPTION_HELP,
     OPTION_VERSION,
     OPTION_COUNT
@@ -107,6 +115,8 @@ bool cli_today(const Arguments *arguments, Str *today);
 ExitStatus cli_print_stream(const RenderResult *result);
 /* -C, or the working directory. */
 const char *cli_folder(const Arguments *arguments);
+/* "a|b|c" of a table as people read it: "a, b or c". */
+Str cli_words(Arena *arena, const char *list);
 /* The place of --format's word among the command's formats (0 without it), or -1 after the error. */
 int cli_format(const Arguments *arguments);
 /* A file, or standard input for "-", as a source. NULL: reported. */
@@ -163,6 +173,8 @@ ExitStatus render_check_print(const Arguments *arguments, const RenderResult *re
 ExitStatus explain_field(const Arguments *arguments, bool json); /* one operand */
 ExitStatus command_version(const Arguments *arguments);
 ExitStatus command_help(const Arguments *arguments);
+ExitStatus command_init(const Arguments *arguments);
+ExitStatus command_new(const Arguments *arguments);
 ExitStatus command_completion(const Arguments *arguments);
 
 #endif

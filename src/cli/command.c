@@ -32,13 +32,37 @@ const Option options[OPTION_COUNT] = {
     [OPTION_THREADS] = {0, "threads", "N", false, "work on at most N threads; without it, one per processor"},
     [OPTION_FAIL_ON] = {0, "fail-on", "CLASS[,CLASS]", false, "exit 1 only for changes of these classes"},
     [OPTION_COLOR] = {0, "color", "WHEN", false, "auto (as without it), always or never"},
+    [OPTION_NAME] = {0, "name", "NAME", false, "the project's name; without it, the folder's"},
+    [OPTION_REGISTRY] = {0, "registry", "HOST/PATH", false, "where images are pushed to, as in ghcr.io/acme"},
+    [OPTION_DOMAIN] = {0, "domain", "DOMAIN", false, "the domain of production; other environments get one below it"},
+    [OPTION_GITOPS] = {0, "gitops", "argocd|none", false, "who applies what is rendered; without it, argocd"},
+    [OPTION_SECRETS] = {0, "secrets", "external-secrets|vault|none", false,
+                        "where secrets come from; without it, external-secrets"},
+    [OPTION_LANGUAGE] =
+        {0, "language", "go|rust|python|node|java|dotnet|none", false,
+         "what it is written in; without it, what its go.mod, Cargo.toml, pyproject.toml, package.json "
+         "or pom.xml says"},
+    [OPTION_KIND] = {0, "kind", "service|worker|cron", false, "what it is; without it, service"},
+    [OPTION_PORT] = {0, "port", "PORT", false, "the port that it listens on; without it, 8080, or 8081 of a worker"},
     [OPTION_HELP] = {'h', "help", NULL, false, "print this help"},
     [OPTION_VERSION] = {0, "version", NULL, false, "print the version"},
 };
 
 const Command commands[] = {
-    {"init", "[DIR]", "start a project", NULL, 0, true, NULL, NULL, NULL},
-    {"new", "NAME", "add a service to the project", NULL, 0, true, NULL, NULL, NULL},
+    {"init", "[DIR]", "start a project",
+     "Writes kiln.yaml, three small environments, a README and the schemas that editors complete by, into DIR or "
+     "the\n"
+     "working directory. It asks nothing, and what exists is kept.",
+     BIT(OPTION_NAME) | BIT(OPTION_REGISTRY) | BIT(OPTION_DOMAIN) | BIT(OPTION_GITOPS) | BIT(OPTION_SECRETS), true,
+     command_init, NULL, NULL},
+    {"new", "NAME", "add a service to the project",
+     "Writes services/NAME.yaml and, unless the image is built elsewhere (--language none), a Dockerfile and a "
+     ".dockerignore\n"
+     "into the folder NAME, or beside kiln.yaml where the sources are there. What exists is kept. A worker serves "
+     "nobody; "
+     "its\n"
+     "port is for the probes.",
+     BIT(OPTION_LANGUAGE) | BIT(OPTION_KIND) | BIT(OPTION_PORT) | BIT(OPTION_FOLDER), true, command_new, NULL, NULL},
     {"render", "[SERVICE...]", "write the manifests and workflows of the project",
      "Without a selection everything is rendered. A selection writes and prunes only its own files: environment "
      "files\n"
