@@ -11,9 +11,12 @@ ROOMS := base diag value kube yaml api jsone model project service render standa
 VERSION := 0.1.0
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wundef
 OPTIMISE ?= -O2 -g
+# What makes a fault harder to use; sanitizers bring checks of their own.
+HARDENED := -fPIE -fstack-protector-strong -fstack-clash-protection $(if $(filter x86_64,$(shell uname -m)),-fcf-protection=full) \
+  $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 CFLAGS_ALL := -std=c11 -D_GNU_SOURCE -DKILN_VERSION='"$(VERSION)"' -Iinclude $(WARNINGS) $(OPTIMISE) -fno-strict-overflow \
-  -fstack-protector-strong $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) $(CFLAGS)
-LDFLAGS_ALL := $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
+  $(HARDENED) $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) $(CFLAGS)
+LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
 LIBS := -lfyaml -lyaml -lpcre2-8 -lmd -lm -lpthread
 
 sources = $(wildcard src/$(1)/*.c)
@@ -150,6 +153,15 @@ demo:
 	@tools/deps build
 	@$(MAKE) --no-print-directory all
 	@tools/demo $(BUILD)
+
+# ---- what the tests reach ----
+
+.PHONY: cover
+LEAST ?= 90
+cover:
+	@find build-cover -name '*.gcda' -delete 2>/dev/null || true
+	@$(MAKE) --no-print-directory BUILD=build-cover CC=gcc OPTIMISE='-O0 -g' CFLAGS='--coverage -U_FORTIFY_SOURCE' check
+	@tests/cover build-cover --least $(LEAST)
 
 # ---- fuzzing: make fuzz [F="read rules"] [T=seconds each], with clang's libFuzzer ----
 
