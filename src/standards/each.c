@@ -1,4 +1,5 @@
 /* Each: what a check can run over. One table names the iterations. */
+#include "dockerfile.h"
 #include "workflow.h"
 
 static const Value *make_item(Arena *arena, const char *key1, const Value *value1, const char *key2,
@@ -554,6 +555,9 @@ static const struct {
     {"checkouts", each_checkout},
     {"faults", each_fault},
     {"inputs", each_input},
+    {"stages", each_stage},
+    {"instructions", each_instruction},
+    {"variables", each_variable},
 };
 
 _Static_assert(LENGTH_OF(iterations) <= EACH_MAX, "EACH_MAX is too small");

@@ -32,9 +32,10 @@ static void report(const Finding *finding, Diags *diags)
     Arena *arena = diags_arena(diags);
     Str message = arena_printf(arena, "%.*s (%.*s); %.*s", STR_ARG(finding->message), STR_ARG(finding->rule->id),
                                STR_ARG(finding->fix));
-    Str detail = arena_printf(arena, "in %.*s: %.*s %.*s%s%.*s", STR_ARG(finding->file),
-                              STR_ARG(finding_kind(finding)), STR_ARG(finding_name(finding)),
-                              finding->path.size ? ", " : "", STR_ARG(finding->path));
+    Str name = finding_name(finding);
+    Str detail = arena_printf(arena, "in %.*s: %.*s%s%.*s%s%.*s", STR_ARG(finding->file),
+                              STR_ARG(finding_kind(finding)), name.size || finding->form == FORM_MANIFEST ? " " : "",
+                              STR_ARG(name), finding->path.size ? ", " : "", STR_ARG(finding->path));
     diag_report(diags, (Diag){.severity = finding->severity,
                               .origin = finding->origin,
                               .message = message,

@@ -3,7 +3,7 @@
  * which files are read as what; this file knows the manifests among them, read as kubectl reads them. Must not know
  * where the text came from, nor what rules look at.
  */
-#include "standards_private.h"
+#include "dockerfile.h"
 
 #include "kiln/yaml.h"
 
@@ -18,7 +18,7 @@ RenderedFile *foreign_file(Foreign *foreign, Str path)
 {
     RenderedFiles *files = &foreign->files;
     ARENA_GROW(foreign->arena, files->list, files->count, files->capacity);
-    files->list[files->count] = (RenderedFile){.path = path, .source = path};
+    files->list[files->count] = (RenderedFile){.path = path, .source = path, .foreign = true};
     return &files->list[files->count++];
 }
 
@@ -171,9 +171,63 @@ static bool is_manifest(Str path)
     return str_ends(path, STR(".yaml")) || str_ends(path, STR(".yml")) || str_ends(path, STR(".json"));
 }
 
+/* ---- workflows, Dockerfiles: one file, one object ---- */
+
+static bool add_whole(Foreign *foreign, RenderedFile *file, const Value *whole, FileForm form)
+{
+    if (!whole)
+        return false;
+    ARENA_GROW(foreign->arena, file->objects, file->count, file->capacity);
+    file->objects[file->count++] = whole;
+    file->form = form;
+    foreign->objects++;
+    return true;
+}
+
+/* Where GitHub looks for them. */
+static bool is_workflow(Str path)
+{
+    ptrdiff_t slash = str_rfind_char(path, '/');
+    Str folder = slash < 0 ? STR("") : str_slice(path, 0, (size_t)slash);
+    return str_ends(folder, STR(".github/workflows")) && (str_ends(path, STR(".yml")) || str_ends(path, STR(".yaml")));
+}
+
+/* As text in YAML 1.2: to manifests `on` is a boolean. */
+static bool read_workflow(Foreign *foreign, RenderedFile *file, const Source *source, Diags *diags)
+{
+    const Value *whole = yaml_read(foreign->arena, source, diags);
+    if (whole && whole->kind != VALUE_MAP) {
+        diag_error(diags, whole->origin, "expected a workflow, found %s", value_kind_name((ValueKind)whole->kind));
+        return false;
+    }
+    return add_whole(foreign, file, whole, FORM_WORKFLOW);
+}
+
+/* Dockerfile, web.Dockerfile, Dockerfile.web; not what is left out of the build, nor what is still a template. */
+static bool is_dockerfile(Str path)
+{
+    static const char *const others[] = {".dockerignore", ".md", ".tmpl", ".tpl", ".j2", ".erb", ".in", ".template"};
+    ptrdiff_t slash = str_rfind_char(path, '/');
+    Str name = str_slice(path, (size_t)(slash + 1), path.size);
+    for (size_t i = 0; i < LENGTH_OF(others); i++) {
+        if (str_ends(name, str_from(others[i])))
+            return false;
+    }
+    return str_equal(name, STR("Dockerfile")) || str_equal(name, STR("Containerfile")) ||
+           str_starts(name, STR("Dockerfile.")) || str_starts(name, STR("Containerfile.")) ||
+           str_ends(name, STR(".Dockerfile")) || str_ends(name, STR(".dockerfile"));
+}
+
+static bool read_dockerfile(Foreign *foreign, RenderedFile *file, const Source *source, Diags *diags)
+{
+    return add_whole(foreign, file, dockerfile_read(foreign->arena, source, diags), FORM_DOCKERFILE);
+}
+
 /* ---- the table ---- */
 
 static const ForeignReader readers[] = {
+    {"workflow", is_workflow, read_workflow},
+    {"Dockerfile", is_dockerfile, read_dockerfile},
     {"manifests", is_manifest, read_manifests},
 };
 

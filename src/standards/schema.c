@@ -134,7 +134,7 @@ static MapBuilder shape_schema(Arena *arena, Shape shape)
         return map;
     }
     default:
-        return typed(arena, "object, array");
+        return typed(arena, "object, array, string");
     }
 }
 

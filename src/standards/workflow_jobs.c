@@ -527,7 +527,9 @@ static unsigned facts_of_job(const MapEntry *entry)
                      facts_of_name(value_text_at(job, "uses"));
     for (uint32_t i = 0; value_is(steps, VALUE_LIST) && i < steps->size; i++)
         facts |= facts_of_step(steps->items[i]);
-    return is_deployment(environment_of(job)) ? facts | FACT_DEPLOYS : facts;
+    /* Whoever looks at an environment, or prepares it, names it too. */
+    bool other = facts & (FACT_MIGRATES | FACT_TESTS | FACT_SMOKES | FACT_ROLLS_BACK | FACT_SCANS);
+    return !other && is_deployment(environment_of(job)) ? facts | FACT_DEPLOYS : facts;
 }
 
 static bool is_production(Str environment)

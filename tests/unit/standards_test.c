@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "../../src/standards/standards_private.h"
+#include "../../src/standards/dockerfile.h"
 #include "kiln/yaml.h"
 
 typedef struct Bench {
@@ -92,6 +92,12 @@ static size_t found_in_example(const Bench *bench, const Rule *rule, const char 
     const Value *example = value_get(rule->value, str_from(name));
     if (!example)
         fail_msg("rule %.*s has no example under %s", STR_ARG(rule->id), name);
+    /* A Dockerfile is an example as text. */
+    if (example->kind == VALUE_STRING) {
+        const Source *source = sources_add(bench->sources, STR("Dockerfile"), value_text(example), false);
+        example = dockerfile_read(bench->arena, source, bench->diags);
+        assert_non_null(example);
+    }
     if (example->kind == VALUE_LIST)
         return found(bench, rule->id, form_of(rule), example->items, example->size);
     return found(bench, rule->id, form_of(rule), &example, 1);
