@@ -318,11 +318,13 @@ void each_action_step(Items *items, const Value *workflow)
 
 /* ---- inputs ---- */
 
-/* Of a run that somebody starts by hand. */
+/* Of a deployment that somebody starts by hand. */
 void each_input(Items *items, const Value *workflow)
 {
     const Value *inputs = value_path(workflow, "on.workflow_dispatch.inputs");
-    for (uint32_t i = 0; value_is(inputs, VALUE_MAP) && i < inputs->size; i++)
+    if (!value_is(inputs, VALUE_MAP) || !workflow_deploys(workflow))
+        return;
+    for (uint32_t i = 0; i < inputs->size; i++)
         items_add(items, (Item){inputs->entries[i].value, inputs->entries[i].value, inputs->entries[i].key,
                                 arena_printf(items->arena, "on.workflow_dispatch.inputs.%.*s",
                                              STR_ARG(inputs->entries[i].key))});

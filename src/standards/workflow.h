@@ -49,6 +49,9 @@ void workflow_tainted(Arena *arena, Str text, ListBuilder *found);
 /* Whether one of the commands of a shell script is `kubectl apply`, options between the words not counted. */
 bool script_runs(Str script, Str command);
 
+/* Whether some job of a workflow deploys. */
+bool workflow_deploys(const Value *workflow);
+
 /* The first command that installs packages without a lock file, or NULL. */
 const char *script_installs_unlocked(Str script);
 

@@ -139,7 +139,8 @@ typedef enum Fact {
     FACT_REPORTS = 1 << 16,  /* writes SARIF */
     FACT_MEASURES = 1 << 17, /* coverage */
     FACT_KEEPS = 1 << 18,    /* the coverage report */
-    FACT_GITOPS = 1 << 19    /* deploys by writing down what shall run */
+    FACT_GITOPS = 1 << 19,   /* deploys by writing down what shall run */
+    FACT_LOCAL = 1 << 20     /* makes a cluster on the runner */
 } Fact;
 
 static const struct {
@@ -182,6 +183,9 @@ static const struct {
     {"actions/attest-build-provenance", FACT_PROVENANCE},
     {"actions/attest", FACT_PROVENANCE},
     {"slsa-framework/slsa-github-generator", FACT_PROVENANCE},
+    {"helm/kind-action", FACT_LOCAL},
+    {"engineerd/setup-kind", FACT_LOCAL},
+    {"medyagh/setup-minikube", FACT_LOCAL},
     {"codecov/codecov-action", FACT_MEASURES | FACT_KEEPS},
     {"coverallsapp/github-action", FACT_MEASURES | FACT_KEEPS},
     {"azure/k8s-deploy", FACT_DEPLOYS},
@@ -194,6 +198,9 @@ static const struct {
     const char *command;
     unsigned facts;
 } commands[] = {
+    {"kind create cluster", FACT_LOCAL},
+    {"minikube start", FACT_LOCAL},
+    {"k3d cluster create", FACT_LOCAL},
     {"docker build", FACT_BUILDS},
     {"docker buildx build", FACT_BUILDS},
     {"docker buildx build --push", FACT_PUBLISHES},
@@ -523,13 +530,27 @@ typedef struct JobGraph {
 static unsigned facts_of_job(const MapEntry *entry)
 {
     const Value *job = entry->value, *steps = value_get(job, STR("steps"));
-    unsigned facts = facts_of_name(entry->key) | facts_of_name(value_text_at(job, "name")) |
-                     facts_of_name(value_text_at(job, "uses"));
+    Str environment = environment_of(job);
+    unsigned named = facts_of_name(entry->key) | facts_of_name(value_text_at(job, "name"));
+    unsigned facts = named | facts_of_name(value_text_at(job, "uses"));
     for (uint32_t i = 0; value_is(steps, VALUE_LIST) && i < steps->size; i++)
         facts |= facts_of_step(steps->items[i]);
+    /* A test that installs into a cluster of its own deploys nowhere. */
+    if (!environment.size && ((facts & FACT_LOCAL) || (named & FACT_TESTS)))
+        facts &= ~(unsigned)FACT_DEPLOYS;
     /* Whoever looks at an environment, or prepares it, names it too. */
     bool other = facts & (FACT_MIGRATES | FACT_TESTS | FACT_SMOKES | FACT_ROLLS_BACK | FACT_SCANS);
-    return !other && is_deployment(environment_of(job)) ? facts | FACT_DEPLOYS : facts;
+    return !other && is_deployment(environment) ? facts | FACT_DEPLOYS : facts;
+}
+
+bool workflow_deploys(const Value *workflow)
+{
+    const Value *jobs = value_get(workflow, STR("jobs"));
+    for (uint32_t i = 0; value_is(jobs, VALUE_MAP) && i < jobs->size; i++) {
+        if (facts_of_job(&jobs->entries[i]) & FACT_DEPLOYS)
+            return true;
+    }
+    return false;
 }
 
 static bool is_production(Str environment)
