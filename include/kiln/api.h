@@ -19,6 +19,7 @@
 /* The oldest first, ended by NULL; what `kubernetes:` accepts. */
 extern const char *const api_versions[];
 #define API_VERSION_DEFAULT "1.34"
+bool api_version_known(Str version);
 /* The minor of one of api_versions; that of API_VERSION_DEFAULT for any other text. */
 unsigned api_minor(Str version);
 

@@ -69,6 +69,7 @@ typedef struct GateScope {
     Origin origin; /* where the environment is written, for its own objects; or ORIGIN_NONE */
     Str today; /* YYYY-MM-DD: a waiver that ended before it no longer counts; empty: the same verdict on any day */
     Pool *pool; /* the threads to judge with, or NULL */
+    Str kubernetes; /* the clusters' version ("1.34"); empty: the project's, else API_VERSION_DEFAULT */
 } GateScope;
 
 /* ---- foreign.c: manifests that somebody else made: of a file, a stream, a cluster ---- */

@@ -33,6 +33,9 @@ typedef struct Spot {
 /* lookup.c: whether the object's kind is served; NULL: nothing to hold it against, which may have been reported. */
 const ApiKind *kind_judge(Walk *walk, const Value *object);
 
+/* What may help when another version would do. */
+#define STATE_VERSION "state the clusters' version: kubernetes in kiln.yaml, --kubernetes with -f"
+
 /* fault.c: each adds one fault. */
 bool walk_full(const Walk *walk);
 void fault_unknown_field(Walk *walk, const ApiType *type, const Path *up, const MapEntry *entry);

@@ -5,6 +5,7 @@
 
 #include "kiln/yaml.h"
 
+
 /* More values than this are not listed, and longer texts are not repeated. */
 enum { CHOICES_SHOWN = 8, TEXT_SHOWN = 40 };
 
@@ -104,7 +105,7 @@ void fault_field_version(Walk *walk, const ApiField *field, const Path *up, cons
                      early ? "Kubernetes 1.%u does not know field '%.*s' in %.*s, which came with 1.%u"
                            : "Kubernetes 1.%u no longer knows field '%.*s' in %.*s, last seen in 1.%u",
                      walk->minor, STR_ARG(entry->key), STR_ARG(where(walk, up)), early ? field->since : field->until);
-    fault.fix = early ? STR("remove it, or say under kubernetes which version the clusters have") : STR("remove it");
+    fault.fix = early ? STR("remove it, or " STATE_VERSION) : STR("remove it");
     add_fault(walk, fault);
 }
 

@@ -3,13 +3,22 @@
 
 #include "kiln/kube.h"
 
+bool api_version_known(Str version)
+{
+    unsigned i = 0;
+    while (api_versions[i] && !str_equal(version, str_from(api_versions[i])))
+        i++;
+    return api_versions[i];
+}
+
 unsigned api_minor(Str version)
 {
-    for (unsigned i = 0; api_versions[i]; i++) {
-        if (str_equal(version, str_from(api_versions[i])))
-            return api_oldest + i;
-    }
-    return str_equal(version, STR(API_VERSION_DEFAULT)) ? api_oldest : api_minor(STR(API_VERSION_DEFAULT));
+    if (!api_version_known(version))
+        version = STR(API_VERSION_DEFAULT);
+    unsigned minor = api_oldest;
+    while (api_versions[minor - api_oldest] && !str_equal(version, str_from(api_versions[minor - api_oldest])))
+        minor++;
+    return minor;
 }
 
 static const void *row_find(const void *rows, size_t count, size_t size, Str api_version, Str kind)

@@ -105,7 +105,7 @@ static void fault_kind_version(Walk *walk, const ApiKind *row, const Value *obje
                               early ? "Kubernetes 1.%u does not serve %.*s %.*s yet, which came with 1.%u"
                                     : "Kubernetes 1.%u no longer serves %.*s %.*s, last seen in 1.%u",
                               walk->minor, STR_ARG(version), STR_ARG(kind), early ? row->since : row->until),
-                 early ? STR("say under kubernetes which version the clusters have") : STR("remove it"));
+                 early ? STR(STATE_VERSION) : STR("remove it"));
 }
 
 /* Both must be there as text; what has neither is no object of a cluster. */

@@ -91,6 +91,10 @@ ExitStatus command_check(const Arguments *arguments)
         cli_error("--tier goes with -f; each environment of a project has its own");
         return EXIT_TROUBLE;
     }
+    if (argument_given(arguments, OPTION_KUBERNETES)) {
+        cli_error("--kubernetes goes with -f; a project states its version in kiln.yaml");
+        return EXIT_TROUBLE;
+    }
     if (!argument_given(arguments, OPTION_OVERLAYS))
         return check_gate(arguments, &request, sources, diags);
     if (request.environment_count || request.service_count || request.set_count) {

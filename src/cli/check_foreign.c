@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include "kiln/api.h"
 #include "kiln/service.h"
 
 static bool tier_of(const Arguments *arguments, Tier *tier)
@@ -26,6 +27,20 @@ static bool tier_of(const Arguments *arguments, Tier *tier)
         cli_error("option --tier: no tier '%.*s'; did you mean '%.*s'?", STR_ARG(word), STR_ARG(best));
     else
         cli_error("option --tier: expected development, staging or production, found '%.*s'", STR_ARG(word));
+    return false;
+}
+
+/* Empty without the option. */
+static bool kubernetes_of(const Arguments *arguments, Str *version)
+{
+    *version = argument_value(arguments, OPTION_KUBERNETES);
+    if (!argument_given(arguments, OPTION_KUBERNETES) || api_version_known(*version))
+        return true;
+    size_t last = 0;
+    while (api_versions[last + 1])
+        last++;
+    cli_error("option --kubernetes: expected a version from %s to %s, found '%.*s'", api_versions[0],
+              api_versions[last], STR_ARG(*version));
     return false;
 }
 
@@ -74,7 +89,8 @@ static void print_summary(const Foreign *foreign, Tier tier, const Project *proj
 ExitStatus check_foreign(const Arguments *arguments, Str today)
 {
     Tier tier;
-    if (!is_only_foreign(arguments) || !tier_of(arguments, &tier))
+    Str kubernetes;
+    if (!is_only_foreign(arguments) || !tier_of(arguments, &tier) || !kubernetes_of(arguments, &kubernetes))
         return EXIT_TROUBLE;
     Arena *arena = arguments->arena;
     Sources *sources = sources_new(arena);
@@ -91,7 +107,8 @@ ExitStatus check_foreign(const Arguments *arguments, Str today)
         GateScope scope = {.environment = tier_names[tier],
                            .tier = tier,
                            .project = project ? service_project(arena, project) : NULL,
-                           .today = today};
+                           .today = today,
+                           .kubernetes = kubernetes};
         ok = standards_judge(standards, arena, scope, foreign.files.list, foreign.files.count, &findings, diags);
         findings_report(&findings, diags);
     }

@@ -26,6 +26,7 @@ typedef enum OptionId {
     OPTION_CHECK,
     OPTION_FILE,
     OPTION_TIER,
+    OPTION_KUBERNETES,
     OPTION_STATS,
     OPTION_THREADS,
     OPTION_FAIL_ON,

@@ -1,6 +1,8 @@
 /* The command table and the option table: the only place that knows what can be typed. */
 #include "cli_private.h"
 
+#include "kiln/api.h"
+
 #define BIT(id) OPTION_BIT(id)
 
 const Option options[OPTION_COUNT] = {
@@ -28,6 +30,8 @@ const Option options[OPTION_COUNT] = {
     [OPTION_FILE] = {'f', "filename", "FILE|DIR|-", true,
                      "judge manifests from a file, a folder or, with '-', standard input; may be repeated"},
     [OPTION_TIER] = {0, "tier", "development|staging|production", false, "what -f judges by; production without it"},
+    [OPTION_KUBERNETES] = {0, "kubernetes", "VERSION", false,
+                           "the clusters' version for -f; without it the project's, else " API_VERSION_DEFAULT},
     [OPTION_STATS] = {0, "stats", NULL, false, "say on stderr how long each stage took, and how much memory"},
     [OPTION_THREADS] = {0, "threads", "N", false, "work on at most N threads; without it, one per processor"},
     [OPTION_FAIL_ON] = {0, "fail-on", "CLASS[,CLASS]", false, "exit 1 only for changes of these classes"},
@@ -82,8 +86,8 @@ const Command commands[] = {
      "folder with all .yaml, .yml and .json files below it. It needs no project; inside of one, the project's own\n"
      "standards, registries, platform and waivers hold as well. What a controller made of another object of the set\n"
      "is not judged again.",
-     BIT(OPTION_ENVIRONMENT) | BIT(OPTION_FILE) | BIT(OPTION_TIER) | BIT(OPTION_SET) | BIT(OPTION_FOLDER) |
-         BIT(OPTION_OVERLAYS) | BIT(OPTION_TODAY),
+     BIT(OPTION_ENVIRONMENT) | BIT(OPTION_FILE) | BIT(OPTION_TIER) | BIT(OPTION_KUBERNETES) | BIT(OPTION_SET) |
+         BIT(OPTION_FOLDER) | BIT(OPTION_OVERLAYS) | BIT(OPTION_TODAY),
      true, command_check, NULL, NULL},
     {"diff", "A B", "say what a change does to the rendered objects",
      "  kiln diff A B    two folders or files of manifests; '-' is standard input\n\n"

@@ -339,7 +339,8 @@ bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, 
     gate.common.host.set = object_set_new(arena, files, count);
     gate.common.env = gate_env(arena, &scope);
     bind_kinds(&gate.common, files, count);
-    gate.common.minor = api_minor(value_text_at(scope.project, "kubernetes"));
+    gate.common.minor =
+        api_minor(scope.kubernetes.size ? scope.kubernetes : value_text_at(scope.project, "kubernetes"));
     pool_run(scope.pool, arena, count, PORTION, judge_portion, &gate);
     bool ok = true;
     for (size_t i = 0; i < portions; i++) {

@@ -211,12 +211,12 @@ static void versions(void **state)
          {"{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingAdmissionPolicy, metadata: {name: a}}",
           "version: apiVersion | Kubernetes 1.34 does not serve admissionregistration.k8s.io/v1 "
           "MutatingAdmissionPolicy yet, "
-          "which came with 1.36 | say under kubernetes which version the clusters have\n"}},
+          "which came with 1.36 | state the clusters' version: kubernetes in kiln.yaml, --kubernetes with -f\n"}},
         {"1.34", {OVERRIDE, ""}},
         {"1.33",
          {OVERRIDE, "version: spec.hostnameOverride | Kubernetes 1.33 does not know field 'hostnameOverride' in Pod "
                     "spec, which came "
-                    "with 1.34 | remove it, or say under kubernetes which version the clusters have\n"}},
+                    "with 1.34 | remove it, or state the clusters' version: kubernetes in kiln.yaml, --kubernetes with -f\n"}},
         /* Required from one minor to another. */
         {"1.32",
          {"{apiVersion: apps/v1, kind: StatefulSet, spec: {selector: {}, template: {}}}",
