@@ -30,6 +30,7 @@ CRDS = [
     ("github.com/cert-manager/cert-manager@v1.21.2", "deploy/crds/*.yaml"),
     ("github.com/cilium/cilium@v1.19.0", "pkg/k8s/apis/cilium.io/client/crds/v2/cilium*networkpolicies.yaml"),
 ]
+NOT_AT_HAND = 3  # exit status
 META = "meta.v1.ObjectMeta"
 SCALARS = {"string": "string", "boolean": "boolean", "number": "number", "integer": "integer"}
 WELL_KNOWN = {
@@ -52,7 +53,10 @@ Loader.add_constructor("tag:yaml.org,2002:value", lambda loader, node: loader.co
 def module(name):
     out = subprocess.run(["go", "mod", "download", "-json", name], capture_output=True, text=True, check=False)
     folder = json.loads(out.stdout or "{}").get("Dir")
-    return folder or sys.exit(f"cannot get {name}: {out.stdout}{out.stderr}")
+    if not folder:
+        print(f"cannot get {name}: {out.stdout}{out.stderr}", file=sys.stderr)
+        sys.exit(NOT_AT_HAND)
+    return folder
 
 
 # ---- Kubernetes' own kinds, every minor ----
@@ -147,9 +151,13 @@ def go_enums(folder):
             text = handle.read()
         marked = set(re.findall(r"// \+enum\n(?://.*\n)*type (\w+) string", text))
         values = collections.defaultdict(list)
-        for kind, value in re.findall(r'^\s+\w+\s+(\w+)\s*=\s*"([^"]*)"', text, re.M):
-            values[kind].append(value)
-        enums[package] = {kind: values[kind] for kind in marked if values[kind]}
+        stated = re.findall(r"^\s+\w+\s+(\w+)\s*=\s*(.*)$", text, re.M)
+        converted = re.findall(r"^\s+\w+\s*=\s*(\w+)\((.*)\)$", text, re.M)
+        for kind, value in stated + converted:
+            literal = re.match(r'"([^"]*)"', value)
+            values[kind].append(literal and literal[1])
+        # An enum of which a value is stated in another way is left open.
+        enums[package] = {kind: values[kind] for kind in marked if values[kind] and None not in values[kind]}
         structs = {}
         for name, body in re.findall(r"^type (\w+) struct \{\n(.*?)^\}", text, re.M | re.S):
             structs[name] = re.findall(r'^\s+\w+\s+(\S+)\s+`json:"(\w+)', body, re.M)

@@ -102,7 +102,14 @@ static const Value *call_find(CALL_PARAMETERS)
     return found ? found : &value_null;
 }
 
+static const Value *call_text(CALL_PARAMETERS)
+{
+    CALL_UNUSED;
+    return value_is(args[0], VALUE_STRING) ? args[0] : value_new_string(run->arena, args[0]->origin, text_of(args[0]));
+}
+
 static const Function functions[] = {
+    {NAME("text"), call_text, 1, 1, "text(value): the text of a scalar; empty for anything else", NULL},
     {NAME("image"), call_image, 1, 1, "image(text): {registry, repository, tag, digest}, null where absent", NULL},
     {NAME("hpaOf"), call_hpa_of, 1, 1, "hpaOf(object): the autoscaler that targets a workload, or null", NULL},
     {NAME("servicesOf"), call_services_of, 1, 1, "servicesOf(object): the Services that select a workload's pods",

@@ -152,6 +152,8 @@ static void rules_survive_odd_objects(void **state)
         "{}}]}]}}}}",
         "{kind: Deployment, spec: {template: {spec: {containers: [{command: x, args: [{}, 1, --password, y]}]}}}}",
         "{kind: Pod, spec: {containers: {a: 1}}}",
+        "{kind: Pod, spec: {priorityClassName: {}, containers: [{image: {}}, {image: [a]}]}}",
+        "{kind: Pod, spec: {priorityClassName: 7, containers: []}}",
         "{kind: CronJob, spec: {jobTemplate: []}}",
         "{kind: Ingress}",
         "{kind: Ingress, spec: {rules: [1, {}, {host: 1, http: {paths: [1, {path: []}]}}], tls: [1, {}]}}",
