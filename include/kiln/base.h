@@ -243,6 +243,8 @@ struct FileStore {
 int store_read(const FileStore *store, Arena *arena, Str path, size_t limit, Str *text) KILN_MUST_USE;
 int store_list(const FileStore *store, Arena *arena, Str path, FileEntry **entries, size_t *count) KILN_MUST_USE;
 const FileStore *store_on_disk(Arena *arena, Str root);
+/* The same files, but for one that reads as text; folders are listed as they are. */
+const FileStore *store_with(Arena *arena, const FileStore *store, Str path, Str text);
 /* Such an error in words, as strerror has them. */
 const char *store_error(int error);
 

@@ -2,10 +2,10 @@
  * git: a project as it was at a revision, read by running git itself, which alone knows every form that a repository
  * takes. Offline, and without touching the work tree, the index or any ref.
  *
- * The commands used are plumbing (rev-parse, merge-base, rev-list, for-each-ref, cat-file --batch) with an environment
- * of their own, so that nothing that a repository's configuration names is run: no hook, pager, filter, file system
- * monitor, credential helper or remote. What a partial clone lacks is not fetched. Files are as they are stored: no
- * line ending is changed, no filter of .gitattributes applied.
+ * The commands used are plumbing (rev-parse, merge-base, rev-list, for-each-ref, cat-file --batch) with an
+ * environment of their own, so that nothing that a repository's configuration names is run: no hook, pager, filter,
+ * file system monitor, credential helper or remote. What a partial clone lacks is not fetched. Files are as they are
+ * stored: no line ending is changed, no filter of .gitattributes applied.
  *
  * Ownership: all is in the arena given to git_open. Failure: NULL or false, reported.
  */
@@ -30,16 +30,27 @@ bool git_is_shallow(const Git *git);
 /* The full id of the one commit that a user's word names. */
 bool git_commit(const Git *git, Str revision, Str *commit, Diags *diags) KILN_MUST_USE;
 /*
- * What a pull request against revision is compared with: the merge base of revision and HEAD, and revision itself where
- * they share no history.
+ * What a pull request against revision is compared with: the merge base of revision and HEAD, and revision itself
+ * where they share no history.
  */
 bool git_base(const Git *git, Str revision, Str *commit, Diags *diags) KILN_MUST_USE;
-/* The commits that changed a file (relative to the folder), newest first, along the first parents of HEAD. */
-bool git_history(const Git *git, Str path, Str **commits, size_t *count, Diags *diags) KILN_MUST_USE;
+/* A file as a commit left it; data NULL where that commit removed it. */
+typedef struct GitVersion {
+    Str commit;
+    Str text;
+} GitVersion;
+/* Returns false to see no more. */
+typedef bool GitVersionFn(void *user, const GitVersion *version);
+/*
+ * The versions of a file (relative to the folder), newest first, along the first parents of HEAD: a merge counts as
+ * one change. At most GIT_HISTORY_LIMIT of them.
+ */
+bool git_history(const Git *git, Str path, size_t limit, GitVersionFn *each, void *user, Diags *diags) KILN_MUST_USE;
+enum { GIT_HISTORY_LIMIT = 10000 };
 
 /*
- * The folder's files at a commit. One that cannot be had (ECANCELED) has been reported in diags. What is read lives in
- * git_open's arena, whatever arena the reader gives.
+ * The folder's files at a commit. One that cannot be had (ECANCELED) has been reported in diags. What is read lives
+ * in git_open's arena, whatever arena the reader gives.
  */
 FileStore *git_store_open(const Git *git, Str commit, Diags *diags) KILN_MUST_USE;
 void git_store_close(FileStore *store);

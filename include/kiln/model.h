@@ -113,6 +113,11 @@ typedef enum FieldType {
 
 typedef struct Field Field; /* src/model/table.h */
 
+/* Whether text is of a type whose values are text, without looking at a row's limits. */
+bool type_accepts(FieldType type, Str text);
+/* What a key of the type looks like. */
+const char *type_expected(FieldType type);
+
 /* One row as people are told of it. Texts live in the arena given; an empty one has nothing to say. */
 typedef struct FieldInfo {
     const Field *row;

@@ -54,7 +54,7 @@ typedef struct Project {
     const FileStore *store; /* what everything of the project is read through */
     Str root;   /* folder of kiln.yaml, absolute */
     Str repository; /* the nearest folder from root upwards that has a .git, else root */
-    Str prefix; /* stands before file names in messages: from the working directory to root, "" or "../" …; or "REV:" */
+    Str prefix; /* stands before file names in messages: from the working directory to root ("../"), or "REV:" */
     Str name;
     const Value *value;    /* kiln.yaml, complete */
     Origin origin;
@@ -155,6 +155,30 @@ size_t project_history(const Project *project, const Definition *definition, con
  * (reported).
  */
 bool project_audit(const Project *project, Arena *arena, Diags *diags) KILN_MUST_USE;
+
+/* ---- releases.c: releases/E.yaml, the one file of a project that kiln writes ---- */
+
+/* {tag, digest, revision}; what is empty is left out. */
+const Value *release_new(Arena *arena, Str tag, Str digest, Str revision);
+/* Whatever revision they name; NULL is a release of nothing. */
+bool release_same_image(const Value *a, const Value *b);
+Str releases_path(Arena *arena, const Environment *environment);
+/* What a releases file of another time says, by service; NULL where it says nothing that can be read. */
+const Value *releases_read(Arena *arena, Str text);
+
+typedef struct ReleaseChange {
+    Str service;
+    const Value *release;
+} ReleaseChange;
+
+typedef struct ReleasesFile {
+    Str path; /* in the project */
+    bool exists;
+    Str old_text;
+    Str text; /* with the changes; all else as it was */
+} ReleasesFile;
+bool releases_edit(Arena *arena, Sources *sources, const Project *project, const Environment *environment,
+                   const ReleaseChange *changes, size_t count, Diags *diags, ReleasesFile *file) KILN_MUST_USE;
 
 /*
  * A file of the project as a value, its source registered. path is relative to root, and no symbolic link is

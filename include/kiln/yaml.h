@@ -67,4 +67,11 @@ void yaml_write(Buf *out, const Value *value, const YamlStyle *style);
 /* One string scalar in its flow form, quoted if need be. */
 void yaml_write_string(Buf *out, Str text);
 
+/*
+ * The source's text with the fewest changes after which it reads as wanted: comments, order and style stay. old is
+ * what yaml_read made of it; wanted may have other, more or fewer entries in its maps, and other strings. false, with
+ * nothing reported: it is written in a way that is not edited (anchors, merge keys, values over several lines).
+ */
+bool yaml_edit(Arena *arena, const Source *source, const Value *old, const Value *wanted, Str *text) KILN_MUST_USE;
+
 #endif

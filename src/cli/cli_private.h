@@ -39,6 +39,8 @@ typedef enum OptionId {
     OPTION_LANGUAGE,
     OPTION_KIND,
     OPTION_PORT,
+    OPTION_DRY_RUN,
+    OPTION_REVISION,
     OPTION_HELP,
     OPTION_VERSION,
     OPTION_COUNT
@@ -170,6 +172,9 @@ ExitStatus command_argocd(const Arguments *arguments);
 ExitStatus command_diff(const Arguments *arguments);
 ExitStatus command_check(const Arguments *arguments);
 ExitStatus check_foreign(const Arguments *arguments, Str today); /* check -f */
+ExitStatus command_release(const Arguments *arguments);
+ExitStatus command_promote(const Arguments *arguments);
+ExitStatus command_rollback(const Arguments *arguments);
 ExitStatus render_check_print(const Arguments *arguments, const RenderResult *result); /* render --check */
 ExitStatus explain_field(const Arguments *arguments, bool json); /* one operand */
 ExitStatus command_version(const Arguments *arguments);

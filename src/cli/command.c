@@ -48,6 +48,8 @@ const Option options[OPTION_COUNT] = {
          "or pom.xml says"},
     [OPTION_KIND] = {0, "kind", "service|worker|cron", false, "what it is; without it, service"},
     [OPTION_PORT] = {0, "port", "PORT", false, "the port that it listens on; without it, 8080, or 8081 of a worker"},
+    [OPTION_DRY_RUN] = {0, "dry-run", NULL, false, "say what would change, and write nothing"},
+    [OPTION_REVISION] = {0, "revision", "COMMIT", false, "the commit that the image was built from, 40 hex digits"},
     [OPTION_HELP] = {'h', "help", NULL, false, "print this help"},
     [OPTION_VERSION] = {0, "version", NULL, false, "print the version"},
 };
@@ -114,9 +116,20 @@ const Command commands[] = {
      BIT(OPTION_ENVIRONMENT) | BIT(OPTION_FORMAT) | BIT(OPTION_FOLDER), false, command_list, "text|json|matrix",
      NULL},
     {"affected", "", "list what a change touches", NULL, 0, true, NULL, NULL, NULL},
-    {"release", "ENV SERVICE IMAGE", "record which image runs where", NULL, 0, true, NULL, NULL, NULL},
-    {"promote", "FROM TO", "copy releases from one environment to the next", NULL, 0, true, NULL, NULL, NULL},
-    {"rollback", "ENV SERVICE", "go back to the release before", NULL, 0, true, NULL, NULL, NULL},
+    {"release", "ENV SERVICE IMAGE", "record which image runs where",
+     "  kiln release production api :v1.2.3@sha256:9f86d0...    tag and digest of the repository that the service names\n"
+     "  kiln release staging api registry.example.com/api:v1.2.3\n\n"
+     "Writes releases/ENV.yaml, keeping its comments and order. Where the tier's standards ask for a digest\n"
+     "(rule image-digest), an image without one is refused.",
+     BIT(OPTION_REVISION) | BIT(OPTION_DRY_RUN) | BIT(OPTION_FOLDER), true, command_release, NULL, NULL},
+    {"promote", "FROM TO [SERVICE...]", "copy releases from one environment to a later one",
+     "Prints what moves. Without services, everything that is recorded in FROM. TO comes after FROM in the\n"
+     "environments of kiln.yaml.",
+     BIT(OPTION_DRY_RUN) | BIT(OPTION_FOLDER), true, command_promote, NULL, NULL},
+    {"rollback", "ENV SERVICE", "go back to the release before",
+     "Takes from git's history of releases/ENV.yaml the newest release with another image than now, along first\n"
+     "parents, and records it again. A second rollback takes the first one back, once both are committed.",
+     BIT(OPTION_DRY_RUN) | BIT(OPTION_FOLDER), true, command_rollback, NULL, NULL},
     {"eval", "TEMPLATE", "evaluate one template",
      "  kiln eval -c FILE TEMPLATE                     with the context in FILE; either may be '-' for standard "
      "input\n"

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { OUTSTANDING = 4096, CHUNK = 64 * 1024, HEADER = 256 };
+enum { OUTSTANDING = 4096, CHUNK = 64 * 1024, HEADER = 8192 };
 
 struct Batch {
     const Git *git;
@@ -133,19 +133,22 @@ static bool size_parse(Str text, size_t *size)
 bool batch_answer(Batch *batch, size_t limit, BatchAnswer *answer)
 {
     char line[HEADER];
-    Str rest, id, kind;
+    Str rest, word;
+    *answer = (BatchAnswer){0};
     if (batch->ended || !take_line(batch, line, &rest))
         return false;
-    str_split(&rest, ' ', &id);
-    if (!str_split(&rest, ' ', &kind) || !size_parse(rest, &answer->size)) {
-        diag_plain_error(batch->diags, "the repository around %.*s lacks object %.*s; run 'git fsck'",
-                         STR_ARG(batch->git->folder), STR_ARG(id));
-        return false;
+    /* What was asked for comes first, and a name may have blanks: the last word is the size, or "missing". */
+    ptrdiff_t blank = str_rfind_char(rest, ' ');
+    word = str_slice(rest, (size_t)(blank + 1), rest.size);
+    if (!size_parse(word, &answer->size)) {
+        answer->kind = STR("missing");
+        return true;
     }
+    rest = str_slice(rest, 0, blank < 0 ? 0 : (size_t)blank);
     Arena *arena = batch->git->arena;
     bool kept = answer->size <= limit;
     char *text = kept ? arena_alloc(arena, answer->size + 1) : NULL;
-    answer->kind = arena_copy(arena, kind);
+    answer->kind = arena_copy(arena, str_slice(rest, (size_t)(str_rfind_char(rest, ' ') + 1), rest.size));
     answer->text = (Str){text, kept ? answer->size : 0};
     return take(batch, text, answer->size) && take(batch, NULL, 1);
 }

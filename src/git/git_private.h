@@ -12,6 +12,9 @@ struct Git {
     char *const *environment; /* git's own */
 };
 
+/* repository.c: the commit's id, empty where there is none */
+bool git_find_commit(const Git *git, Str revision, Str *commit, Diags *diags) KILN_MUST_USE;
+
 /* run.c */
 
 char *const *git_environment(Arena *arena, char *const *environment);
@@ -48,11 +51,11 @@ size_t batch_window(Str id);
 bool batch_ask(Batch *batch, Str object);
 
 typedef struct BatchAnswer {
-    Str kind;  /* "blob", "tree" */
+    Str kind; /* "blob", "tree"; "missing" for what git does not have */
     size_t size;
-    Str text;  /* data NULL: longer than the limit */
+    Str text; /* data NULL: longer than the limit, or missing */
 } BatchAnswer;
-/* The answer to the oldest question. false: git has no such object, or has ended (reported). */
+/* The answer to the oldest question. false: git has ended (reported). */
 bool batch_answer(Batch *batch, size_t limit, BatchAnswer *answer);
 
 #endif

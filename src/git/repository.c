@@ -1,7 +1,5 @@
-/* The repository around a project: which commit a word names, what a pull request is compared with, who changed a file. */
+/* The repository around a project: which commit a word names, and what a pull request is compared with. */
 #include "git_private.h"
-
-enum { HISTORY_LIMIT = 10000 };
 
 static Str first_line(Arena *arena, Str text)
 {
@@ -60,7 +58,7 @@ static bool revision_valid(Str revision)
 }
 
 /* Empty where there is none. */
-static bool find_commit(const Git *git, Str revision, Str *commit, Diags *diags)
+bool git_find_commit(const Git *git, Str revision, Str *commit, Diags *diags)
 {
     Str peeled = arena_printf(git->arena, "%.*s^{commit}", STR_ARG(revision));
     const char *const args[] = {"rev-parse", "--verify", "--quiet", peeled.data, NULL};
@@ -108,7 +106,7 @@ bool git_commit(const Git *git, Str revision, Str *commit, Diags *diags)
         diag_plain_error(diags, "expected one revision of git, as in origin/main, found '%.*s'", STR_ARG(revision));
         return false;
     }
-    if (!find_commit(git, revision, commit, diags))
+    if (!git_find_commit(git, revision, commit, diags))
         return false;
     if (!commit->size)
         report_unknown(git, revision, diags);
@@ -118,7 +116,7 @@ bool git_commit(const Git *git, Str revision, Str *commit, Diags *diags)
 bool git_base(const Git *git, Str revision, Str *commit, Diags *diags)
 {
     Str given, head;
-    if (!git_commit(git, revision, &given, diags) || !find_commit(git, STR("HEAD"), &head, diags))
+    if (!git_commit(git, revision, &given, diags) || !git_find_commit(git, STR("HEAD"), &head, diags))
         return false;
     *commit = given;
     if (!head.size)
@@ -139,33 +137,6 @@ bool git_base(const Git *git, Str revision, Str *commit, Diags *diags)
                          "(actions/checkout: fetch-depth: 0)",
                          STR_ARG(revision));
         return false;
-    }
-    return true;
-}
-
-bool git_history(const Git *git, Str path, Str **commits, size_t *count, Diags *diags)
-{
-    Str limit = arena_printf(git->arena, "--max-count=%d", HISTORY_LIMIT);
-    Str whole = arena_copy(git->arena, path), head;
-    const char *const args[] = {"rev-list", "--first-parent", limit.data, "HEAD", "--", whole.data, NULL};
-    GitOutput output = {.text = STR("")};
-    *commits = NULL;
-    *count = 0;
-    if (!find_commit(git, STR("HEAD"), &head, diags))
-        return false;
-    if (head.size && !git_run(git, args, &output, diags))
-        return false;
-    if (output.status) {
-        git_report(git, output.errors, diags);
-        return false;
-    }
-    size_t capacity = 0;
-    Str line;
-    while (str_split(&output.text, '\n', &line)) {
-        if (!line.size)
-            continue;
-        ARENA_GROW(git->arena, *commits, *count, capacity);
-        (*commits)[(*count)++] = line;
     }
     return true;
 }

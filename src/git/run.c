@@ -27,8 +27,8 @@ static const char *const kept[] = {
 };
 
 /*
- * A partial clone must not fetch what it lacks. GIT_NO_LAZY_FETCH says so from git 2.45 on and in the security releases
- * before it (2.39.4 …); to an older one, no protocol is allowed.
+ * A partial clone must not fetch what it lacks. GIT_NO_LAZY_FETCH says so from git 2.45 on and in the security
+ * releases before it (2.39.4 …); to an older one, no protocol is allowed.
  */
 static char *const added[] = {
     "LC_ALL=C",

@@ -47,6 +47,13 @@ static int store_fail(GitStore *store)
     return ECANCELED;
 }
 
+static int store_lacks(GitStore *store, Str object)
+{
+    diag_plain_error(store->diags, "the repository around %.*s lacks object %.*s; run 'git fsck'",
+                     STR_ARG(store->git->folder), STR_ARG(object));
+    return store_fail(store);
+}
+
 /* ---- trees ---- */
 
 static bool mode_kind(Str mode, EntryKind *kind)
@@ -123,6 +130,8 @@ static int read_tree(GitStore *store, Str object, size_t id_size, Folder **folde
     BatchAnswer answer;
     if (!batch_ask(store->batch, object) || !batch_answer(store->batch, TREE_LIMIT, &answer))
         return store_fail(store);
+    if (!answer.size && str_equal(answer.kind, STR("missing")))
+        return store_lacks(store, object);
     *folder = str_equal(answer.kind, STR("tree")) && answer.text.data
                   ? folder_parse(store->git->arena, answer.text, id_size)
                   : NULL;
@@ -192,15 +201,17 @@ static Str extension(Str name)
     return dot < 0 ? STR("") : str_slice(name, (size_t)dot, name.size);
 }
 
-static bool take_text(GitStore *store, Entry *entry, size_t limit)
+static int take_text(GitStore *store, Entry *entry, size_t limit)
 {
     BatchAnswer answer;
     if (!batch_answer(store->batch, limit, &answer))
-        return false;
+        return store_fail(store);
+    if (!str_equal(answer.kind, STR("blob")))
+        return store_lacks(store, entry->id);
     entry->known = true;
     entry->size = answer.size;
     entry->text = answer.text;
-    return true;
+    return 0;
 }
 
 /* The entry, and those behind it that will be read next. */
@@ -211,18 +222,18 @@ static int read_ahead(GitStore *store, Folder *folder, Entry *entry, size_t limi
     Str like = extension(entry->name);
     if (!folder->listed)
         window = 1;
-    for (Entry *at = entry; at < folder->entries + folder->count && count < window && count < LENGTH_OF(asked); at++) {
+    window = window < LENGTH_OF(asked) ? window : LENGTH_OF(asked);
+    for (Entry *at = entry; at < folder->entries + folder->count && count < window; at++) {
         if (at->kind != ENTRY_FILE || (at != entry && (at->known || !str_equal(extension(at->name), like))))
             continue;
         if (!batch_ask(store->batch, at->id))
             return store_fail(store);
         asked[count++] = at;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (!take_text(store, asked[i], limit))
-            return store_fail(store);
-    }
-    return 0;
+    int error = 0;
+    for (size_t i = 0; i < count && !error; i++)
+        error = take_text(store, asked[i], limit);
+    return error;
 }
 
 static int read_entry(GitStore *store, Folder *folder, Entry *entry, size_t limit, Str *text)

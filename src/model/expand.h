@@ -33,13 +33,9 @@ const Value *wrap(Arena *arena, const char *key, const Value *value);
 const Value *expand_scalar(Expand *expand, const Field *row, const Value *value, const Path *path);
 /* Refuses plain scalars that other readers type differently, anywhere inside. */
 bool expand_unambiguous(Expand *expand, const Value *value, const Path *path);
-/* Whether text is of a type whose values are text, without looking at a row's limits. */
-bool type_accepts(FieldType type, Str text);
 /* "a port (1-65535)", "one of TCP, UDP, SCTP", "a map or a quantity such as 500m or 2Gi" */
 void expected_print(const Field *row, Buf *out);
 /* What was found, short enough for a message: 'lots', 70000, a list. */
 void found_print(const Value *value, Buf *out);
-/* What a key of the type looks like. */
-const char *type_expected(FieldType type);
 
 #endif

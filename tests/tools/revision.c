@@ -1,5 +1,7 @@
-/* revision FOLDER REVISION PATH...: what the git room reads of a folder at the base of REVISION: the commit, then for each PATH,
- * as a file and as a folder, "PATH SIZE SHA256" of what is read and the error of what is not. */
+/*
+ * revision FOLDER REVISION PATH...: what the git room reads of a folder at the base of REVISION: the commit, then for
+ * each PATH, as a file and as a folder, "PATH SIZE SHA256" of what is read and the error of what is not.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
