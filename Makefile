@@ -89,7 +89,10 @@ unit: $(UNIT_TESTS) ; @tests/run-unit $(UNIT_TESTS)
 # ---- everything that a change must pass; `make test` does its own set-up ----
 
 SHARED ?= ../shared
+# Markdown pages whose commands are run.
+PAGES := docs/getting-started.md
 export KILN_SHARED = $(abspath $(SHARED))
+export KILN_PAGES = $(PAGES)
 export ASAN_OPTIONS = detect_leaks=1:abort_on_error=0
 export UBSAN_OPTIONS = print_stacktrace=1
 
@@ -119,12 +122,15 @@ check-generated: $(BUILD)/tools/generate
 	@for page in $(GENERATED); do $< $$page | diff -u docs/$$page.md - || \
 	  { echo "docs/$$page.md is not what the tables say; run: make generate" >&2; exit 1; }; done; echo "generated: fine"
 
+.PHONY: docs
+docs: $(BUILD)/kiln ; @tests/run-docs --kiln $(BUILD)/kiln $(PAGES)
 cases: $(BUILD)/kiln ; @tests/run-cases --kiln $(BUILD)/kiln
 golden: $(BUILD)/kiln ; @tests/run-golden $(BUILD)/kiln
 reread: $(BUILD)/kiln $(BUILD)/tools/meant ; @tests/run-reread $(BUILD)
 update-golden: $(BUILD)/kiln
 	@tests/run-cases --kiln $(BUILD)/kiln --update
 	@tests/run-golden --update $(BUILD)/kiln
+	@tests/run-docs --update --kiln $(BUILD)/kiln $(PAGES)
 
 # What a project was meant to render to, as JSON: the other half of the re-reading tests.
 $(BUILD)/tools/meant: tests/tools/meant.c $(BUILD)/obj/embedded.o $(ARCHIVES)
