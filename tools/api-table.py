@@ -209,6 +209,8 @@ LONG_GONE = {
     ("apiextensions.k8s.io/v1beta1", "CustomResourceDefinition"): (16, 22, "apiextensions.k8s.io/v1 CustomResourceDefinition"),
     ("apiregistration.k8s.io/v1beta1", "APIService"): (19, 22, "apiregistration.k8s.io/v1 APIService"),
     ("audit.k8s.io/v1beta1", "Event"): (21, 24, None),
+    ("autoscaling/v2beta1", "HorizontalPodAutoscaler"): (22, 25, "autoscaling/v2 HorizontalPodAutoscaler"),
+    ("autoscaling/v2beta2", "HorizontalPodAutoscaler"): (23, 26, "autoscaling/v2 HorizontalPodAutoscaler"),
     ("batch/v2alpha1", "CronJob"): (8, 21, "batch/v1 CronJob"),
 }
 
