@@ -71,6 +71,14 @@ static void each_object(Items *items, const Value *object)
     items_add(items, (Item){object, object, value_text_at(object, "metadata.name"), STR("")});
 }
 
+static void each_pod(Items *items, const Value *object)
+{
+    const char *path;
+    const Value *pod = pod_of(object, &path);
+    if (pod)
+        items_add(items, (Item){pod, pod, value_text_at(object, "metadata.name"), str_from(path)});
+}
+
 static void each_main(Items *items, const Value *object)
 {
     add_containers(items, object, "containers");
@@ -276,7 +284,8 @@ static void add_variable_references(Items *items, const Item *container, const V
 {
     (void)container;
     const Value *from = value_get(value, STR("valueFrom"));
-    add_references_of(items, from ? from : value, path);
+    add_references_of(items, from ? from : value,
+                      from ? arena_printf(items->arena, "%.*s.valueFrom", STR_ARG(path)) : path);
 }
 
 static void each_reference(Items *items, const Value *object)
@@ -525,6 +534,7 @@ static const struct {
     EachFn *each;
 } iterations[] = {
     {"object", each_object},
+    {"pod", each_pod},
     {"main", each_main},
     {"containers", each_container},
     {"env", each_env},
