@@ -88,6 +88,26 @@ const Project *pipeline_project(Arena *arena, const RenderRequest *request, Sour
 bool pipeline_scene(Arena *arena, const RenderRequest *request, Sources *sources, Diags *diags,
                     Scene *scene) KILN_MUST_USE;
 
+/*
+ * A project rendered bit by bit, for those who compare: without the gate, and nothing is written. The session lives in
+ * arena, what it renders in the arena of each call. NULL or false: reported. As in a full render, Applications and
+ * workflows are there unless the request names environments or services.
+ */
+typedef struct RenderSession RenderSession;
+RenderSession *session_open(Arena *arena, const RenderRequest *request, Sources *sources, Diags *diags) KILN_MUST_USE;
+void session_close(RenderSession *session);
+const Project *session_project(const RenderSession *session);
+Str session_workflow_folder(const RenderSession *session);
+/* In any order. */
+typedef struct RenderedTexts {
+    TreeFile *files;
+    size_t count;
+} RenderedTexts;
+bool session_environment(RenderSession *session, const Environment *environment, Arena *arena,
+                         RenderedTexts *texts) KILN_MUST_USE;
+/* What exists once: Argo CD's projects, and the workflows, which go to a folder of their own. */
+bool session_once(RenderSession *session, Arena *arena, RenderedTexts *tree, RenderedTexts *workflows) KILN_MUST_USE;
+
 /* EXIT_FINDINGS: the gate blocked it, or a comparison found differences. */
 ExitStatus pipeline_render(Arena *arena, const RenderRequest *request, Sources *sources, Diags *diags,
                            RenderResult *result);

@@ -80,6 +80,9 @@ bool tree_plan_found(const TreePlan *plan, Arena *arena, const TreeChange *chang
 /* Carries the plan out, and releases it. */
 bool tree_write(TreePlan *plan, Diags *diags, TreeResult *result) KILN_MUST_USE;
 
+/* The paths that a folder's ownership file lists, sorted; none where there is no such file. */
+bool tree_owned(Arena *arena, Str top, Str label, Diags *diags, Str **paths, size_t *count) KILN_MUST_USE;
+
 #define TREE_OWNERSHIP_FILE ".kiln-owned"
 
 /* The text that marks files as generated for GitHub, and where it is read. Lives in arena. */

@@ -34,6 +34,8 @@ const Option options[OPTION_COUNT] = {
                            "the clusters' version for -f; without it the project's, else " API_VERSION_DEFAULT},
     [OPTION_STATS] = {0, "stats", NULL, false, "say on stderr how long each stage took, and how much memory"},
     [OPTION_THREADS] = {0, "threads", "N", false, "work on at most N threads; without it, one per processor"},
+    [OPTION_BASE] = {0, "base", "REV", false, "compare with the project at the merge base of REV and HEAD"},
+    [OPTION_SERVICE] = {0, "service", "SERVICE", true, "only this service; may be repeated"},
     [OPTION_FAIL_ON] = {0, "fail-on", "CLASS[,CLASS]", false, "exit 1 only for changes of these classes"},
     [OPTION_COLOR] = {0, "color", "WHEN", false, "auto (as without it), always or never"},
     [OPTION_NAME] = {0, "name", "NAME", false, "the project's name; without it, the folder's"},
@@ -91,8 +93,11 @@ const Command commands[] = {
      BIT(OPTION_ENVIRONMENT) | BIT(OPTION_FILE) | BIT(OPTION_TIER) | BIT(OPTION_KUBERNETES) | BIT(OPTION_SET) |
          BIT(OPTION_FOLDER) | BIT(OPTION_OVERLAYS) | BIT(OPTION_TODAY),
      true, command_check, NULL, NULL},
-    {"diff", "A B", "say what a change does to the rendered objects",
-     "  kiln diff A B    two folders or files of manifests; '-' is standard input\n\n"
+    {"diff", "[A B]", "say what a change does to the rendered objects",
+     "  kiln diff                          the project as it renders now, against its output folder\n"
+     "  kiln diff --base origin/main       against the same project at the merge base, both rendered\n"
+     "  kiln diff -e staging production    two environments, names of the one read as those of the other\n"
+     "  kiln diff A B                      two folders or files of manifests; '-' is standard input\n\n"
      "Objects are matched by kind, namespace and name, list items by their merge keys, so that another order is no "
      "change\n"
      "where it means nothing. Each change has its classes, the gravest first: deletes-data, recreates (an immutable "
@@ -101,7 +106,9 @@ const Command commands[] = {
      "(pods),\n"
      "capacity, cosmetic. What looks like a secret is never shown. FORMAT is text (as without it) or json.\n\n"
      "exit status: 0 the same, 1 different (with --fail-on: in such a class), 2 trouble",
-     BIT(OPTION_FORMAT) | BIT(OPTION_FAIL_ON) | BIT(OPTION_COLOR), true, command_diff, "text|json", NULL},
+     BIT(OPTION_BASE) | BIT(OPTION_ENVIRONMENT) | BIT(OPTION_SERVICE) | BIT(OPTION_FORMAT) | BIT(OPTION_FAIL_ON) |
+         BIT(OPTION_COLOR) | BIT(OPTION_THREADS) | BIT(OPTION_FOLDER),
+     true, command_diff, "text|json", NULL},
     {"explain", "FIELD | ENV SERVICE [PATH]", "say what a field means, or where a value comes from",
      "  kiln explain autoscaling.minReplicas                       what a field is: type, default, an example\n"
      "  kiln explain production api                                the whole definition, an origin on each line\n"

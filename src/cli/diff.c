@@ -51,11 +51,26 @@ static bool compare_paths(DiffReport *report, Str from, Str to)
     return diff_read(&new, to, report->diags) && read && diff_compare_trees(report, &old, &new);
 }
 
+/* Which two sides the command line names. */
 static bool compare(const Arguments *arguments, DiffReport *report)
 {
-    if (arguments->operand_count == 2)
-        return compare_paths(report, arguments->operands[0], arguments->operands[1]);
-    cli_error("expected two files or folders to compare, found %zu", arguments->operand_count);
+    const Str *operands = arguments->operands;
+    size_t count = arguments->operand_count, environments = arguments->option[OPTION_ENVIRONMENT].count;
+    bool base = argument_given(arguments, OPTION_BASE), services = argument_given(arguments, OPTION_SERVICE);
+    if (count == 0)
+        return base ? diff_with_base(arguments, argument_value(arguments, OPTION_BASE), report)
+                    : diff_with_tree(arguments, report);
+    if (count == 1 && environments == 1 && !base)
+        return diff_environments(arguments, argument_value(arguments, OPTION_ENVIRONMENT), operands[0], report);
+    if (count == 2 && !environments && !base && !services)
+        return compare_paths(report, operands[0], operands[1]);
+    if (base)
+        cli_error("unexpected argument '%.*s' beside --base; --service selects services", STR_ARG(operands[0]));
+    else if (count == 2)
+        cli_error("two folders or files are compared as a whole; leave out --environment and --service");
+    else
+        cli_error("expected two files or folders, '-e ENV ENV' or nothing to compare, found %zu; see 'kiln diff --help'",
+                  count);
     return false;
 }
 

@@ -55,6 +55,30 @@ bool diff_compare(DiffReport *report, Str name, const DiffFiles *from, const Dif
 /* The same for whole trees, environment by environment where both are kiln's. */
 bool diff_compare_trees(DiffReport *report, const DiffFiles *from, const DiffFiles *to) KILN_MUST_USE;
 
+/* The environment that a path below a tree of kiln's belongs to; empty: none. */
+Str diff_environment_of(Str path);
+
+/* ---- diff_render.c: with what the project renders to ---- */
+
+/* -e and --service. */
+typedef struct DiffSelection {
+    const Str *environments;
+    size_t environment_count;
+    const Str *services;
+    size_t service_count;
+} DiffSelection;
+bool diff_selects(const DiffSelection *selection, Str path);
+/* The project at a folder, or place at a revision, ready to render; names in the selection that it lacks are errors. */
+RenderSession *diff_session(const Arguments *arguments, const ProjectPlace *place, const DiffSelection *selection,
+                            DiffReport *report) KILN_MUST_USE;
+
+/* What stands in the output folders against what would. */
+bool diff_with_tree(const Arguments *arguments, DiffReport *report) KILN_MUST_USE;
+/* The project at a revision against the one of the work tree. */
+bool diff_with_base(const Arguments *arguments, Str revision, DiffReport *report) KILN_MUST_USE;
+/* One environment against another, the names of the first read as those of the second. */
+bool diff_environments(const Arguments *arguments, Str from, Str to, DiffReport *report) KILN_MUST_USE;
+
 /* ---- diff_show.c ---- */
 
 /* A value of a change as it may be shown. */

@@ -12,7 +12,7 @@ typedef struct Parsing {
     Diags *diags;
     DiffSide *side;
     DiffInput *list;
-    Str path;
+    Str path; /* of the file that is being read */
 } Parsing;
 
 static void add_object(Parsing *parsing, const Value *object)
@@ -37,16 +37,14 @@ static bool each_document(void *user, const Value *document)
     return true;
 }
 
+/* Values point into the text they were read from: of all texts only those that are parsed stay. */
 static bool parse(Parsing *parsing, const DiffFile *file)
 {
-    const Source *source = sources_add(parsing->sources, file->path, file->text, false);
-    if (!source) {
-        diag_file_error(parsing->diags, file->path, "cannot be read: more than 4 GiB of input in one run");
-        return false;
-    }
+    parsing->path = arena_copy(parsing->arena, file->path);
+    Str text = arena_copy(parsing->arena, file->text);
+    const Source *source = cli_add_source(parsing->sources, parsing->path, text, parsing->diags);
     size_t errors = diags_error_count(parsing->diags);
-    parsing->path = file->path;
-    return yaml_manifests(parsing->arena, source, parsing->diags, each_document, parsing) &&
+    return source && yaml_manifests(parsing->arena, source, parsing->diags, each_document, parsing) &&
            diags_error_count(parsing->diags) == errors;
 }
 
@@ -161,7 +159,7 @@ static void report_add(DiffReport *report, Str name, const DiffResult *result)
     if (!result->count)
         return;
     ARENA_GROW(report->arena, report->groups, report->count, report->capacity);
-    report->groups[report->count++] = (DiffGroup){name, *result};
+    report->groups[report->count++] = (DiffGroup){arena_copy(report->arena, name), *result};
     report->classes |= result->classes;
     for (size_t i = 0; i < result->count; i++) {
         const DiffObject *object = &result->list[i];
@@ -198,7 +196,7 @@ bool diff_compare(DiffReport *report, Str name, const DiffFiles *from, const Dif
 }
 
 /* production/web/deployment.yaml and argocd/production.yaml belong to production. */
-static Str environment_of(Str path)
+Str diff_environment_of(Str path)
 {
     Str rest = path, folder, file;
     str_split(&rest, '/', &folder);
@@ -246,9 +244,9 @@ bool diff_compare_trees(DiffReport *report, const DiffFiles *from, const DiffFil
         return diff_compare(report, STR(""), from, to, none);
     Split split = {.arena = report->arena, .index = index_new(report->arena, 8)};
     for (size_t i = 0; i < from->count; i++)
-        add_file(report->arena, &split_part(&split, environment_of(from->list[i].path))->from, &from->list[i]);
+        add_file(report->arena, &split_part(&split, diff_environment_of(from->list[i].path))->from, &from->list[i]);
     for (size_t i = 0; i < to->count; i++)
-        add_file(report->arena, &split_part(&split, environment_of(to->list[i].path))->to, &to->list[i]);
+        add_file(report->arena, &split_part(&split, diff_environment_of(to->list[i].path))->to, &to->list[i]);
     bool ok = true;
     for (size_t i = 0; i < split.count; i++)
         ok &= diff_compare(report, split.parts[i].name, &split.parts[i].from, &split.parts[i].to, none);

@@ -91,3 +91,16 @@ bool owned_read(Arena *arena, int top, const TreeJob *job, Diags *diags, Owned *
     }
     return owned_parse(arena, job, diags, owned) && owner_check(job, diags, owned);
 }
+
+bool tree_owned(Arena *arena, Str top, Str label, Diags *diags, Str **paths, size_t *count)
+{
+    TreeJob job = {.top = top, .label = label};
+    Owned owned;
+    int fd = open(arena_text(arena, top), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool ok = owned_read(arena, fd, &job, diags, &owned);
+    if (fd >= 0)
+        close(fd);
+    *paths = ok ? owned.paths : NULL;
+    *count = ok ? owned.count : 0;
+    return ok;
+}

@@ -1,0 +1,331 @@
+/*
+ * What the project renders to as a side of kiln diff. Environments are rendered one after the other, on both sides, and
+ * of each only what differs stays, so that memory does not grow with their number.
+ */
+#include "diff.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "kiln/project.h"
+#include "kiln/tree.h"
+#include "kiln/yaml.h"
+
+static const DiffRenames no_renames = {NULL, 0};
+
+/* ---- what was asked for ---- */
+
+static bool is_named(const Str *names, size_t count, Str name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(names[i], name))
+            return true;
+    }
+    return count == 0;
+}
+
+static DiffSelection selection_of(const Arguments *arguments)
+{
+    return (DiffSelection){.environments = arguments->option[OPTION_ENVIRONMENT].values,
+                           .environment_count = arguments->option[OPTION_ENVIRONMENT].count,
+                           .services = arguments->option[OPTION_SERVICE].values,
+                           .service_count = arguments->option[OPTION_SERVICE].count};
+}
+
+static bool is_full(const DiffSelection *selection)
+{
+    return !selection->environment_count && !selection->service_count;
+}
+
+/* As a render with the same selection: Applications belong to a full one alone. */
+bool diff_selects(const DiffSelection *selection, Str path)
+{
+    Str rest = path, folder, service;
+    if (is_full(selection))
+        return true;
+    str_split(&rest, '/', &folder);
+    if (!rest.data || !is_named(selection->environments, selection->environment_count, folder))
+        return false;
+    if (!selection->service_count)
+        return true;
+    return str_split(&rest, '/', &service) && rest.data &&
+           is_named(selection->services, selection->service_count, service);
+}
+
+RenderSession *diff_session(const Arguments *arguments, const ProjectPlace *place, const DiffSelection *selection,
+                            DiffReport *report)
+{
+    RenderRequest request = {.folder = cli_folder(arguments), .place = place};
+    if (selection) {
+        request.environments = selection->environments;
+        request.environment_count = selection->environment_count;
+        request.services = selection->services;
+        request.service_count = selection->service_count;
+    }
+    if (!cli_threads(arguments, &request.threads))
+        return NULL;
+    return session_open(report->arena, &request, report->sources, report->diags);
+}
+
+/* ---- texts as files ---- */
+
+static int file_compare(const void *a, const void *b)
+{
+    return str_compare(((const DiffFile *)a)->path, ((const DiffFile *)b)->path);
+}
+
+static void sort_files(DiffFiles *files)
+{
+    if (files->count)
+        qsort(files->list, files->count, sizeof *files->list, file_compare);
+}
+
+static void add_file(DiffFiles *files, Str path, Str text)
+{
+    ARENA_GROW(files->arena, files->list, files->count, files->capacity);
+    files->list[files->count++] = (DiffFile){path, text};
+}
+
+static DiffFiles files_of(Arena *arena, const DiffSelection *selection, RenderedTexts texts)
+{
+    DiffFiles files = {.arena = arena};
+    for (size_t i = 0; i < texts.count; i++) {
+        if (diff_selects(selection, texts.files[i].path))
+            add_file(&files, texts.files[i].path, texts.files[i].text);
+    }
+    sort_files(&files);
+    return files;
+}
+
+/* Nothing where the project has no such environment. */
+static bool environment_files(RenderSession *session, Str name, Arena *arena, const DiffSelection *selection,
+                              DiffFiles *files)
+{
+    const Environment *environment = session ? project_environment(session_project(session), name) : NULL;
+    RenderedTexts texts = {NULL, 0};
+    bool ok = !environment || session_environment(session, environment, arena, &texts);
+    *files = files_of(arena, selection, texts);
+    return ok;
+}
+
+/* ---- against a revision ---- */
+
+typedef struct Sides {
+    DiffReport *report;
+    DiffSelection selection;
+    RenderSession *old; /* NULL: there was no project */
+    RenderSession *new;
+} Sides;
+
+static bool compare_environment(Sides *sides, Str name)
+{
+    Arena *arena = arena_new();
+    DiffFiles from, to;
+    bool ok = environment_files(sides->old, name, arena, &sides->selection, &from);
+    ok = environment_files(sides->new, name, arena, &sides->selection, &to) && ok;
+    ok = ok && diff_compare(sides->report, name, &from, &to, no_renames);
+    arena_free(arena);
+    return ok;
+}
+
+static bool once_files(RenderSession *session, Arena *arena, DiffFiles *tree, DiffFiles *workflows)
+{
+    DiffSelection everything = {0};
+    RenderedTexts tree_texts = {NULL, 0}, workflow_texts = {NULL, 0};
+    bool ok = !session || session_once(session, arena, &tree_texts, &workflow_texts);
+    *tree = files_of(arena, &everything, tree_texts);
+    *workflows = files_of(arena, &everything, workflow_texts);
+    return ok;
+}
+
+static bool compare_once(Sides *sides)
+{
+    Arena *arena = arena_new();
+    DiffFiles old_tree, old_workflows, new_tree, new_workflows;
+    bool ok = once_files(sides->old, arena, &old_tree, &old_workflows);
+    ok = once_files(sides->new, arena, &new_tree, &new_workflows) && ok;
+    ok = ok && diff_compare(sides->report, STR("argocd"), &old_tree, &new_tree, no_renames);
+    ok = ok && diff_compare(sides->report, STR("workflows"), &old_workflows, &new_workflows, no_renames);
+    arena_free(arena);
+    return ok;
+}
+
+/* Those of today in their order, then those that are gone. */
+static bool compare_sides(Sides *sides)
+{
+    const Project *new = session_project(sides->new), *old = sides->old ? session_project(sides->old) : NULL;
+    bool ok = true;
+    for (size_t i = 0; i < new->environment_count; i++) {
+        Str name = new->environments[i].name;
+        if (is_named(sides->selection.environments, sides->selection.environment_count, name))
+            ok &= compare_environment(sides, name);
+    }
+    for (size_t i = 0; old && i < old->environment_count; i++) {
+        Str name = old->environments[i].name;
+        if (is_full(&sides->selection) && !project_environment(new, name))
+            ok &= compare_environment(sides, name);
+    }
+    return ok && (!is_full(&sides->selection) || compare_once(sides));
+}
+
+bool diff_with_base(const Arguments *arguments, Str revision, DiffReport *report)
+{
+    Base base;
+    Sides sides = {.report = report, .selection = selection_of(arguments)};
+    if (!cli_base_open(arguments, revision, report->diags, &base))
+        return false;
+    sides.new = diff_session(arguments, NULL, &sides.selection, report);
+    if (sides.new && base.has_project)
+        sides.old = diff_session(arguments, &base.place, NULL, report);
+    bool ok = sides.new && (sides.old || !base.has_project) && compare_sides(&sides);
+    if (sides.old)
+        session_close(sides.old);
+    if (sides.new)
+        session_close(sides.new);
+    cli_base_close(&base);
+    return ok;
+}
+
+/* ---- against the folders ---- */
+
+static Str from_root(Arena *arena, const Project *project, Str path)
+{
+    return arena_printf(arena, "%.*s/%.*s", STR_ARG(project->root), STR_ARG(path));
+}
+
+/* What kiln wrote there and is still there. */
+static bool read_owned(DiffFiles *files, Str top, const DiffSelection *selection, Diags *diags)
+{
+    Str *paths;
+    size_t count;
+    if (!tree_owned(files->arena, top, top, diags, &paths, &count))
+        return false;
+    bool ok = true;
+    for (size_t i = 0; i < count; i++) {
+        Str text;
+        if (!str_ends(paths[i], STR(".yaml")) && !str_ends(paths[i], STR(".yml")))
+            continue;
+        if (!diff_selects(selection, paths[i]))
+            continue;
+        int error = file_read_beneath(files->arena, top, paths[i], yaml_manifest_limits.bytes, &text);
+        if (!error)
+            add_file(files, paths[i], text);
+        else if (error != ENOENT && error != ENOTDIR)
+            diag_file_error(diags, arena_printf(files->arena, "%.*s/%.*s", STR_ARG(top), STR_ARG(paths[i])),
+                            "cannot read: %s", store_error(error));
+        ok &= !error || error == ENOENT || error == ENOTDIR;
+    }
+    sort_files(files);
+    return ok;
+}
+
+static void add_texts(DiffFiles *files, const DiffSelection *selection, RenderedTexts texts)
+{
+    for (size_t i = 0; i < texts.count; i++) {
+        bool manifest = str_ends(texts.files[i].path, STR(".yaml")) || str_ends(texts.files[i].path, STR(".yml"));
+        if (manifest && diff_selects(selection, texts.files[i].path))
+            add_file(files, texts.files[i].path, texts.files[i].text);
+    }
+}
+
+/* All that the selection renders to. */
+static bool render_files(RenderSession *session, const DiffSelection *selection, DiffFiles *tree, DiffFiles *workflows)
+{
+    const Project *project = session_project(session);
+    RenderedTexts texts, workflow_texts;
+    bool ok = true;
+    for (size_t i = 0; i < project->environment_count; i++) {
+        const Environment *environment = &project->environments[i];
+        if (!is_named(selection->environments, selection->environment_count, environment->name))
+            continue;
+        bool rendered = session_environment(session, environment, tree->arena, &texts);
+        if (rendered)
+            add_texts(tree, selection, texts);
+        ok &= rendered;
+    }
+    if (ok && is_full(selection) && session_once(session, tree->arena, &texts, &workflow_texts)) {
+        add_texts(tree, selection, texts);
+        add_texts(workflows, selection, workflow_texts);
+    } else {
+        ok &= !is_full(selection);
+    }
+    sort_files(tree);
+    sort_files(workflows);
+    return ok;
+}
+
+static bool compare_folders(RenderSession *session, const DiffSelection *selection, DiffReport *report)
+{
+    const Project *project = session_project(session);
+    Arena *arena = report->arena;
+    DiffFiles old = {.arena = arena, .owned = true}, new = {.arena = arena, .owned = true};
+    DiffFiles old_workflows = {.arena = arena}, new_workflows = {.arena = arena};
+    Str output = from_root(arena, project, value_text_at(project->value, "output"));
+    bool ok = render_files(session, selection, &new, &new_workflows);
+    ok = ok && read_owned(&old, output, selection, report->diags);
+    if (is_full(selection))
+        ok = ok && read_owned(&old_workflows, session_workflow_folder(session), selection, report->diags);
+    ok = ok && diff_compare_trees(report, &old, &new);
+    return ok && diff_compare(report, STR("workflows"), &old_workflows, &new_workflows, no_renames);
+}
+
+bool diff_with_tree(const Arguments *arguments, DiffReport *report)
+{
+    DiffSelection selection = selection_of(arguments);
+    RenderSession *session = diff_session(arguments, NULL, &selection, report);
+    if (!session)
+        return false;
+    bool ok = compare_folders(session, &selection, report);
+    session_close(session);
+    return ok;
+}
+
+/* ---- one environment against another ---- */
+
+/* What both have is called alike: staging/web/service.yaml is web/service.yaml. */
+static bool twin_files(RenderSession *session, const Environment *environment, const DiffSelection *selection,
+                       Arena *arena, DiffFiles *files)
+{
+    DiffFiles all;
+    *files = (DiffFiles){.arena = arena};
+    if (!environment_files(session, environment->name, arena, selection, &all))
+        return false;
+    for (size_t i = 0; i < all.count; i++) {
+        Str rest = all.list[i].path, folder;
+        str_split(&rest, '/', &folder);
+        if (str_equal(folder, environment->name))
+            add_file(files, rest, all.list[i].text);
+    }
+    sort_files(files);
+    return true;
+}
+
+static bool compare_twins(RenderSession *session, const DiffSelection *selection, DiffReport *report)
+{
+    const Project *project = session_project(session);
+    const Environment *from = project_environment(project, selection->environments[0]);
+    const Environment *to = project_environment(project, selection->environments[1]);
+    DiffRename list[] = {{from->namespace, to->namespace}, {from->domain, to->domain}, {from->name, to->name}};
+    DiffFiles old, new;
+    Arena *arena = arena_new();
+    bool ok = twin_files(session, from, selection, arena, &old);
+    ok = ok && twin_files(session, to, selection, arena, &new);
+    Str name = arena_printf(arena, "%.*s -> %.*s", STR_ARG(from->name), STR_ARG(to->name));
+    ok = ok && diff_compare(report, name, &old, &new, (DiffRenames){list, LENGTH_OF(list)});
+    arena_free(arena);
+    return ok;
+}
+
+bool diff_environments(const Arguments *arguments, Str from, Str to, DiffReport *report)
+{
+    Str names[] = {from, to};
+    DiffSelection selection = selection_of(arguments);
+    selection.environments = names;
+    selection.environment_count = LENGTH_OF(names);
+    RenderSession *session = diff_session(arguments, NULL, &selection, report);
+    if (!session)
+        return false;
+    bool ok = compare_twins(session, &selection, report);
+    session_close(session);
+    return ok;
+}
