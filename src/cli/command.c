@@ -104,11 +104,13 @@ const Command commands[] = {
      "field),\n"
      "weakens (security, network rules, what keeps a service up), exposure (a new host, port or peer), restarts "
      "(pods),\n"
-     "capacity, cosmetic. What looks like a secret is never shown. FORMAT is text (as without it) or json.\n\n"
+     "capacity, cosmetic. What looks like a secret is never shown. FORMAT is text (as without it), markdown "
+     "for\n"
+     "a comment of GitHub's, or json.\n\n"
      "exit status: 0 the same, 1 different (with --fail-on: in such a class), 2 trouble",
      BIT(OPTION_BASE) | BIT(OPTION_ENVIRONMENT) | BIT(OPTION_SERVICE) | BIT(OPTION_FORMAT) | BIT(OPTION_FAIL_ON) |
          BIT(OPTION_COLOR) | BIT(OPTION_THREADS) | BIT(OPTION_FOLDER),
-     true, command_diff, "text|json", NULL},
+     true, command_diff, "text|markdown|json", NULL},
     {"explain", "FIELD | ENV SERVICE [PATH]", "say what a field means, or where a value comes from",
      "  kiln explain autoscaling.minReplicas                       what a field is: type, default, an example\n"
      "  kiln explain production api                                the whole definition, an origin on each line\n"

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+typedef enum Format { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_JSON } Format; /* as in the command table */
+
 static bool wants_colour(const Arguments *arguments, bool *colour)
 {
     static const char *const words[] = {"auto", "always", "never"};
@@ -88,8 +90,10 @@ ExitStatus command_diff(const Arguments *arguments)
     if (!ok)
         return EXIT_TROUBLE;
     Buf out = {0};
-    if (format == 1)
+    if (format == FORMAT_JSON)
         diff_print_json(&report, &out);
+    else if (format == FORMAT_MARKDOWN)
+        diff_print_markdown(&report, &out);
     else
         diff_print_text(&report, colour, &out);
     ExitStatus status = cli_print(&out);

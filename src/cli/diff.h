@@ -83,6 +83,11 @@ bool diff_environments(const Arguments *arguments, Str from, Str to, DiffReport 
 
 /* A value of a change as it may be shown. */
 const Value *diff_shown(Arena *arena, const DiffObject *object, const DiffChange *change, const Value *value);
+/* Whether a value is short enough for the line of its change. */
+bool diff_is_inline(const Value *value);
+void diff_add_inline(Buf *out, const Value *value);
+/* The rest, line by line; either may be NULL. How many lines the limit left out. */
+size_t diff_add_block(Arena *arena, const Value *from, const Value *to, const char *gutter, size_t limit, Buf *out);
 /* "Deployment shop/web" */
 Str diff_object_text(Arena *arena, const DiffObject *object);
 /* "recreates, restarts", or empty. */
@@ -91,8 +96,16 @@ Str diff_classes_text(Arena *arena, unsigned classes);
 Str diff_range_text(Arena *arena, int resource, DiffRange range);
 extern const char *const diff_resource_names[DIFF_RESOURCE_COUNT];
 
+/* '+', '-' or '~'. */
+char diff_sign(DiffKind kind);
+/* Whether any total differs. */
+bool diff_capacity_differs(const DiffCapacity *before, const DiffCapacity *after);
+
 void diff_print_text(const DiffReport *report, bool colour, Buf *out);
 void diff_print_json(const DiffReport *report, Buf *out);
+/* At most DIFF_COMMENT_BYTES; what does not fit is folded, and the text says so. */
 void diff_print_markdown(const DiffReport *report, Buf *out);
+/* The most characters that a comment of GitHub's holds. */
+#define DIFF_COMMENT_BYTES 65536
 
 #endif

@@ -86,11 +86,17 @@ static void add_file(DiffFiles *files, Str path, Str text)
     files->list[files->count++] = (DiffFile){path, text};
 }
 
+/* A tree holds a few files that are no YAML, such as .gitattributes. */
+static bool is_manifest(Str path)
+{
+    return str_ends(path, STR(".yaml")) || str_ends(path, STR(".yml"));
+}
+
 static DiffFiles files_of(Arena *arena, const DiffSelection *selection, RenderedTexts texts)
 {
     DiffFiles files = {.arena = arena};
     for (size_t i = 0; i < texts.count; i++) {
-        if (diff_selects(selection, texts.files[i].path))
+        if (is_manifest(texts.files[i].path) && diff_selects(selection, texts.files[i].path))
             add_file(&files, texts.files[i].path, texts.files[i].text);
     }
     sort_files(&files);
@@ -203,9 +209,7 @@ static bool read_owned(DiffFiles *files, Str top, const DiffSelection *selection
     bool ok = true;
     for (size_t i = 0; i < count; i++) {
         Str text;
-        if (!str_ends(paths[i], STR(".yaml")) && !str_ends(paths[i], STR(".yml")))
-            continue;
-        if (!diff_selects(selection, paths[i]))
+        if (!is_manifest(paths[i]) || !diff_selects(selection, paths[i]))
             continue;
         int error = file_read_beneath(files->arena, top, paths[i], yaml_manifest_limits.bytes, &text);
         if (!error)
@@ -219,54 +223,57 @@ static bool read_owned(DiffFiles *files, Str top, const DiffSelection *selection
     return ok;
 }
 
-static void add_texts(DiffFiles *files, const DiffSelection *selection, RenderedTexts texts)
+/* Of the files those of one environment. */
+static DiffFiles part_of(Arena *arena, const DiffFiles *files, Str environment)
 {
-    for (size_t i = 0; i < texts.count; i++) {
-        bool manifest = str_ends(texts.files[i].path, STR(".yaml")) || str_ends(texts.files[i].path, STR(".yml"));
-        if (manifest && diff_selects(selection, texts.files[i].path))
-            add_file(files, texts.files[i].path, texts.files[i].text);
+    DiffFiles part = {.arena = arena};
+    for (size_t i = 0; i < files->count; i++) {
+        if (str_equal(diff_environment_of(files->list[i].path), environment))
+            add_file(&part, files->list[i].path, files->list[i].text);
     }
+    return part;
 }
 
-/* All that the selection renders to. */
-static bool render_files(RenderSession *session, const DiffSelection *selection, DiffFiles *tree, DiffFiles *workflows)
+static bool compare_folder(RenderSession *session, Str name, const DiffFiles *old, const DiffSelection *selection,
+                           DiffReport *report)
+{
+    Arena *arena = arena_new();
+    DiffFiles from = part_of(arena, old, name), to;
+    bool ok = environment_files(session, name, arena, selection, &to) &&
+              diff_compare(report, name, &from, &to, no_renames);
+    arena_free(arena);
+    return ok;
+}
+
+/* What stands there of environments that are gone, and what exists once. */
+static bool compare_rest(RenderSession *session, const DiffFiles *old, DiffReport *report)
 {
     const Project *project = session_project(session);
-    RenderedTexts texts, workflow_texts;
-    bool ok = true;
-    for (size_t i = 0; i < project->environment_count; i++) {
-        const Environment *environment = &project->environments[i];
-        if (!is_named(selection->environments, selection->environment_count, environment->name))
-            continue;
-        bool rendered = session_environment(session, environment, tree->arena, &texts);
-        if (rendered)
-            add_texts(tree, selection, texts);
-        ok &= rendered;
+    DiffSelection everything = {0};
+    DiffFiles gone = {.arena = report->arena, .owned = true}, tree, workflows, old_workflows = {.arena = report->arena};
+    for (size_t i = 0; i < old->count; i++) {
+        if (!project_environment(project, diff_environment_of(old->list[i].path)))
+            add_file(&gone, old->list[i].path, old->list[i].text);
     }
-    if (ok && is_full(selection) && session_once(session, tree->arena, &texts, &workflow_texts)) {
-        add_texts(tree, selection, texts);
-        add_texts(workflows, selection, workflow_texts);
-    } else {
-        ok &= !is_full(selection);
-    }
-    sort_files(tree);
-    sort_files(workflows);
-    return ok;
+    bool ok = once_files(session, report->arena, &tree, &workflows);
+    tree.owned = true;
+    ok = ok && read_owned(&old_workflows, session_workflow_folder(session), &everything, report->diags);
+    ok = ok && diff_compare_trees(report, &gone, &tree);
+    return ok && diff_compare(report, STR("workflows"), &old_workflows, &workflows, no_renames);
 }
 
 static bool compare_folders(RenderSession *session, const DiffSelection *selection, DiffReport *report)
 {
     const Project *project = session_project(session);
-    Arena *arena = report->arena;
-    DiffFiles old = {.arena = arena, .owned = true}, new = {.arena = arena, .owned = true};
-    DiffFiles old_workflows = {.arena = arena}, new_workflows = {.arena = arena};
-    Str output = from_root(arena, project, value_text_at(project->value, "output"));
-    bool ok = render_files(session, selection, &new, &new_workflows);
-    ok = ok && read_owned(&old, output, selection, report->diags);
-    if (is_full(selection))
-        ok = ok && read_owned(&old_workflows, session_workflow_folder(session), selection, report->diags);
-    ok = ok && diff_compare_trees(report, &old, &new);
-    return ok && diff_compare(report, STR("workflows"), &old_workflows, &new_workflows, no_renames);
+    DiffFiles old = {.arena = report->arena};
+    Str output = from_root(report->arena, project, value_text_at(project->value, "output"));
+    bool ok = read_owned(&old, output, selection, report->diags);
+    for (size_t i = 0; ok && i < project->environment_count; i++) {
+        Str name = project->environments[i].name;
+        if (is_named(selection->environments, selection->environment_count, name))
+            ok = compare_folder(session, name, &old, selection, report);
+    }
+    return ok && (!is_full(selection) || compare_rest(session, &old, report));
 }
 
 bool diff_with_tree(const Arguments *arguments, DiffReport *report)

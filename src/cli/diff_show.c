@@ -1,7 +1,12 @@
 /* What the formats of kiln diff have in common: which values may be shown, and how things are called. */
 #include "diff.h"
+#include "line_diff.h"
 
 #include "kiln/standards.h"
+#include "kiln/yaml.h"
+
+/* A value of this many bytes still stands on the line of its change. */
+#define VALUE_BYTES 160
 
 const char *const diff_resource_names[DIFF_RESOURCE_COUNT] = {
     [DIFF_CPU] = "cpu", [DIFF_MEMORY] = "memory", [DIFF_STORAGE] = "storage"};
@@ -46,6 +51,57 @@ const Value *diff_shown(Arena *arena, const DiffObject *object, const DiffChange
     return secrets_masked(arena, diff_path_name(change->path), value);
 }
 
+/* ---- values ---- */
+
+bool diff_is_inline(const Value *value)
+{
+    bool wide = value->kind == VALUE_MAP || value->kind == VALUE_LIST;
+    return wide ? value->size == 0 : !str_has_char(value_text(value), '\n') && value->size <= VALUE_BYTES;
+}
+
+void diff_add_inline(Buf *out, const Value *value)
+{
+    if (value->kind == VALUE_STRING)
+        yaml_write_string(out, value_text(value));
+    else
+        value_print_json(value, true, out);
+}
+
+/* A block as a file has it; a string is its own text. */
+static Str block_text(Arena *arena, const Value *value)
+{
+    if (value->kind == VALUE_STRING)
+        return value_text(value);
+    Buf out = {0};
+    yaml_write(&out, value, &(YamlStyle){.sorted = true});
+    Str text = arena_copy(arena, buf_str(&out));
+    buf_release(&out);
+    return text;
+}
+
+/* What came or went whole. */
+static size_t add_whole(Str text, char sign, const char *gutter, size_t limit, Buf *out)
+{
+    size_t shown = 0, left_out = 0;
+    for (Str line; text.size && str_split(&text, '\n', &line);) {
+        if (shown++ >= limit) {
+            left_out++;
+            continue;
+        }
+        buf_printf(out, "%s%c ", gutter, sign);
+        add_visible(out, line, VALUE_BYTES);
+        buf_add_char(out, '\n');
+    }
+    return left_out;
+}
+
+size_t diff_add_block(Arena *arena, const Value *from, const Value *to, const char *gutter, size_t limit, Buf *out)
+{
+    if (!from || !to)
+        return add_whole(block_text(arena, from ? from : to), from ? '-' : '+', gutter, limit, out);
+    return line_diff_print(block_text(arena, from), block_text(arena, to), gutter, limit, out).left_out;
+}
+
 /* ---- names ---- */
 
 Str diff_object_text(Arena *arena, const DiffObject *object)
@@ -79,4 +135,17 @@ Str diff_range_text(Arena *arena, int resource, DiffRange range)
     if (range.low == range.high)
         return low;
     return arena_printf(arena, "%.*s..%.*s", STR_ARG(low), STR_ARG(amount_text(arena, resource, range.high)));
+}
+
+bool diff_capacity_differs(const DiffCapacity *before, const DiffCapacity *after)
+{
+    bool differs = false;
+    for (int i = 0; i < DIFF_RESOURCE_COUNT; i++)
+        differs |= before->of[i].low != after->of[i].low || before->of[i].high != after->of[i].high;
+    return differs;
+}
+
+char diff_sign(DiffKind kind)
+{
+    return kind == DIFF_ADDED ? '+' : kind == DIFF_REMOVED ? '-' : '~';
 }

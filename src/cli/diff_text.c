@@ -2,12 +2,8 @@
 #include "diff.h"
 #include "line_diff.h"
 
-#include "kiln/yaml.h"
-
 /* Lines of one value; the rest is counted. */
 #define VALUE_LINES 20
-/* A value of this many bytes still stands on the line of its change. */
-#define VALUE_BYTES 160
 
 typedef struct Printer {
     Arena *arena;
@@ -35,67 +31,15 @@ static Colour kind_colour(DiffKind kind)
     return kind == DIFF_ADDED ? COLOUR_ADDED : kind == DIFF_REMOVED ? COLOUR_REMOVED : COLOUR_CHANGED;
 }
 
-static char kind_sign(DiffKind kind)
-{
-    return kind == DIFF_ADDED ? '+' : kind == DIFF_REMOVED ? '-' : '~';
-}
-
 /* ---- values ---- */
-
-static bool is_inline(const Value *value)
-{
-    bool wide = value->kind == VALUE_MAP || value->kind == VALUE_LIST;
-    return wide ? value->size == 0 : !str_has_char(value_text(value), '\n') && value->size <= VALUE_BYTES;
-}
-
-static void add_inline(Printer *p, const Value *value)
-{
-    if (value->kind == VALUE_STRING)
-        yaml_write_string(p->out, value_text(value));
-    else
-        value_print_json(value, true, p->out);
-}
-
-/* A block as the file has it; strings are their own text. */
-static Str block_text(Arena *arena, const Value *value)
-{
-    if (!value)
-        return STR("");
-    if (value->kind == VALUE_STRING)
-        return value_text(value);
-    Buf out = {0};
-    yaml_write(&out, value, &(YamlStyle){.sorted = true});
-    Str text = arena_copy(arena, buf_str(&out));
-    buf_release(&out);
-    return text;
-}
-
-/* What came or went whole. */
-static LineDiffSize add_block(Printer *p, char sign, Str text)
-{
-    LineDiffSize size = {0};
-    for (Str line; text.size && str_split(&text, '\n', &line);) {
-        bool shown = size.shown < VALUE_LINES;
-        size.shown += shown;
-        size.left_out += !shown;
-        if (!shown)
-            continue;
-        buf_printf(p->out, "        | %c ", sign);
-        add_visible(p->out, line, VALUE_BYTES);
-        buf_add_char(p->out, '\n');
-    }
-    return size;
-}
 
 static void add_lines(Printer *p, const Value *from, const Value *to)
 {
     buf_add_char(p->out, '\n');
-    Str old = block_text(p->arena, from), new = block_text(p->arena, to);
-    LineDiffSize size = from && to ? line_diff_print(old, new, "        | ", VALUE_LINES, p->out)
-                                   : add_block(p, from ? '-' : '+', from ? old : new);
-    if (size.left_out)
-        buf_printf(p->out, "        | ... %zu line%s left out; --format json has all\n", size.left_out,
-                   cli_plural(size.left_out));
+    size_t left_out = diff_add_block(p->arena, from, to, "        | ", VALUE_LINES, p->out);
+    if (left_out)
+        buf_printf(p->out, "        | ... %zu line%s left out; --format json has all\n", left_out,
+                   cli_plural(left_out));
 }
 
 /* ---- changes ---- */
@@ -117,10 +61,10 @@ static void add_change(Printer *p, const DiffObject *object, const DiffChange *c
     const Value *from = change->from ? diff_shown(p->arena, object, change, change->from) : NULL;
     const Value *to = change->to ? diff_shown(p->arena, object, change, change->to) : NULL;
     bool order = change->kind == DIFF_REORDERED;
-    bool lines = !order && !((!from || is_inline(from)) && (!to || is_inline(to)));
+    bool lines = !order && !((!from || diff_is_inline(from)) && (!to || diff_is_inline(to)));
     buf_add(p->out, STR("    "));
     begin(p, kind_colour(change->kind));
-    buf_printf(p->out, "%c ", kind_sign(change->kind));
+    buf_printf(p->out, "%c ", diff_sign(change->kind));
     add_visible(p->out, diff_path_text(p->arena, change->path), SIZE_MAX);
     end(p);
     buf_add_char(p->out, ':');
@@ -128,11 +72,11 @@ static void add_change(Printer *p, const DiffObject *object, const DiffChange *c
         buf_add(p->out, STR(" another order"));
     if (!order && !lines && from) {
         buf_add_char(p->out, ' ');
-        add_inline(p, from);
+        diff_add_inline(p->out, from);
     }
     if (!order && !lines && to) {
         buf_add(p->out, from ? STR(" -> ") : STR(" "));
-        add_inline(p, to);
+        diff_add_inline(p->out, to);
     }
     add_tags(p, change->classes, change->reason);
     if (lines)
@@ -145,7 +89,7 @@ static void add_object(Printer *p, const DiffObject *object)
 {
     buf_add(p->out, STR("  "));
     begin(p, kind_colour(object->kind_of_change));
-    buf_printf(p->out, "%c ", kind_sign(object->kind_of_change));
+    buf_printf(p->out, "%c ", diff_sign(object->kind_of_change));
     add_visible(p->out, diff_object_text(p->arena, object), SIZE_MAX);
     end(p);
     bool whole = object->kind_of_change != DIFF_CHANGED;
@@ -170,20 +114,12 @@ static void add_capacity(Printer *p, Str name, const DiffCapacity *before, const
     }
 }
 
-static bool capacity_differs(const DiffCapacity *before, const DiffCapacity *after)
-{
-    bool differs = false;
-    for (int i = 0; i < DIFF_RESOURCE_COUNT; i++)
-        differs |= before->of[i].low != after->of[i].low || before->of[i].high != after->of[i].high;
-    return differs;
-}
-
 static void add_capacities(Printer *p, const DiffReport *report)
 {
     size_t count = 0;
     for (size_t i = 0; i < report->count; i++) {
         const DiffResult *result = &report->groups[i].result;
-        if (!capacity_differs(&result->before, &result->after))
+        if (!diff_capacity_differs(&result->before, &result->after))
             continue;
         if (!count++)
             buf_add(p->out, STR("\nrequests at the fewest..most replicas:\n"));

@@ -110,7 +110,8 @@ static void apply_row(const Consequence *row, const Spot *spot, DiffChange *chan
 {
     if ((row->reach & spot->reach) != spot->reach)
         return;
-    if (!row_kind(row, spot->judge->kind) || !pattern_fits(row->path, spot) || !row->when(spot->from, spot->to))
+    Event event = {spot->from, spot->to, spot->judge->object};
+    if (!row_kind(row, spot->judge->kind) || !pattern_fits(row->path, spot) || !row->when(&event))
         return;
     if (rank(row->classes) < rank(change->classes) || !change->reason)
         change->reason = row->reason;
@@ -145,10 +146,12 @@ static void judge_below(const Spot *above, DiffChange *change)
 
 /* ---- labels and annotations ---- */
 
-/* Prefixes of annotations that are notes for people, or for tools that read no more than who owns what. */
+/* Prefixes of annotations that are notes for people, or for tools that look at manifests alone. */
 static const char *const notes[] = {"kiln/", "meta.helm.sh/", "helm.sh/chart", "kubernetes.io/change-cause",
                                     "kubernetes.io/description", "kubectl.kubernetes.io/last-applied-configuration",
-                                    "app.kubernetes.io/", "backstage.io/"};
+                                    "app.kubernetes.io/", "backstage.io/",
+                                    "ignore-check.kube-linter.io/", "kube-score/", "polaris.fairwinds.com/",
+                                    "checkov.io/"};
 
 static bool is_note(Str key)
 {

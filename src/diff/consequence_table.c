@@ -5,62 +5,52 @@
  */
 #include "diff_private.h"
 
-#include <stdlib.h>
-
 /* ---- conditions ---- */
 
-static bool changes(const Value *from, const Value *to)
+static bool changes(const Event *event)
 {
-    (void)from;
-    (void)to;
+    (void)event;
     return true;
 }
 
-static bool comes(const Value *from, const Value *to)
+static bool comes(const Event *event)
 {
-    return value_is_none(from) && !value_is_none(to);
+    return value_is_none(event->from) && !value_is_none(event->to);
 }
 
-static bool goes(const Value *from, const Value *to)
+static bool goes(const Event *event)
 {
-    return !value_is_none(from) && value_is_none(to);
+    return !value_is_none(event->from) && value_is_none(event->to);
 }
 
-static bool is_true(const Value *value)
+static bool is_bool(const Value *value, bool boolean)
 {
-    return value_is(value, VALUE_BOOL) && value->boolean;
+    return value_is(value, VALUE_BOOL) && value->boolean == boolean;
 }
 
-static bool turns_true(const Value *from, const Value *to)
+static bool turns_true(const Event *event)
 {
-    return is_true(to) && !is_true(from);
+    return is_bool(event->to, true);
 }
 
-static bool stops_being_true(const Value *from, const Value *to)
+static bool turns_false(const Event *event)
 {
-    return is_true(from) && !is_true(to);
+    return is_bool(event->to, false);
 }
 
-static bool turns_false(const Value *from, const Value *to)
+static bool true_no_more(const Event *event)
 {
-    (void)from;
-    return value_is(to, VALUE_BOOL) && !to->boolean;
+    return is_bool(event->from, true) && !is_bool(event->to, true);
 }
 
-static bool false_no_more(const Value *from, const Value *to)
+static bool false_no_more(const Event *event)
 {
-    return value_is(from, VALUE_BOOL) && !from->boolean && !(value_is(to, VALUE_BOOL) && !to->boolean);
+    return is_bool(event->from, false) && !is_bool(event->to, false);
 }
 
-static bool is_text(const Value *value, const char *text)
+static bool becomes_zero(const Event *event)
 {
-    return value_is(value, VALUE_STRING) && str_equal(value_text(value), str_from(text));
-}
-
-static bool becomes_zero(const Value *from, const Value *to)
-{
-    (void)from;
-    return value_is(to, VALUE_NUMBER) && to->number == 0;
+    return value_is(event->to, VALUE_NUMBER) && event->to->number == 0;
 }
 
 static bool number_of(const Value *value, bool *percent, __int128 *number)
@@ -77,70 +67,73 @@ static bool number_of(const Value *value, bool *percent, __int128 *number)
 }
 
 /* A number against a percentage may be either. */
-static bool may_fall(const Value *from, const Value *to)
+static bool is_less(const Value *one, const Value *other)
 {
-    bool old_percent, new_percent;
-    __int128 old, new;
-    if (!number_of(from, &old_percent, &old) || !number_of(to, &new_percent, &new))
+    bool percent, other_percent;
+    __int128 number, other_number;
+    if (!number_of(one, &percent, &number) || !number_of(other, &other_percent, &other_number))
         return false;
-    return old_percent != new_percent || new < old;
+    return percent != other_percent || number < other_number;
 }
 
-static bool may_rise(const Value *from, const Value *to)
+static bool falls(const Event *event)
 {
-    return may_fall(to, from);
+    return is_less(event->to, event->from);
 }
 
-static bool falls_or_goes(const Value *from, const Value *to)
+static bool rises(const Event *event)
 {
-    return goes(from, to) || may_fall(from, to);
+    return is_less(event->from, event->to);
+}
+
+static bool falls_or_goes(const Event *event)
+{
+    return goes(event) || falls(event);
 }
 
 /* An absent or empty list of peers or ports lets all through. */
-static bool opens(const Value *from, const Value *to)
+static bool opens(const Event *event)
 {
+    const Value *from = event->from, *to = event->to;
     bool restricted = value_is(from, VALUE_LIST) && from->size, restricts = value_is(to, VALUE_LIST) && to->size;
     return restricted && !restricts;
 }
 
-static bool opens_service(const Value *from, const Value *to)
+/* ---- conditions on words ---- */
+
+static bool is_text(const Value *value, const char *text)
 {
-    (void)from;
-    return is_text(to, "LoadBalancer") || is_text(to, "NodePort");
+    return value_is(value, VALUE_STRING) && str_equal(value_text(value), str_from(text));
 }
 
-static bool unconfined(const Value *from, const Value *to)
+static bool opens_service(const Event *event)
 {
-    (void)from;
-    return is_text(to, "Unconfined");
+    return is_text(event->to, "LoadBalancer") || is_text(event->to, "NodePort");
 }
 
-static bool confined_no_more(const Value *from, const Value *to)
+static bool unconfined(const Event *event)
 {
-    return unconfined(from, to) || goes(from, to);
+    return is_text(event->to, "Unconfined");
 }
 
-static bool becomes_recreate(const Value *from, const Value *to)
+static bool becomes_recreate(const Event *event)
 {
-    (void)from;
-    return is_text(to, "Recreate");
+    return is_text(event->to, "Recreate");
 }
 
-static bool becomes_ignore(const Value *from, const Value *to)
+static bool becomes_ignore(const Event *event)
 {
-    (void)from;
-    return is_text(to, "Ignore");
+    return is_text(event->to, "Ignore");
 }
 
-static bool becomes_delete(const Value *from, const Value *to)
+static bool becomes_delete(const Event *event)
 {
-    (void)from;
-    return is_text(to, "Delete");
+    return is_text(event->to, "Delete");
 }
 
-static bool strict_no_more(const Value *from, const Value *to)
+static bool strict_no_more(const Event *event)
 {
-    return is_text(from, "STRICT") && !is_text(to, "STRICT");
+    return is_text(event->from, "STRICT") && !is_text(event->to, "STRICT");
 }
 
 /* Levels of the Pod Security Standards, the weakest first; an absent label is the weakest. */
@@ -149,9 +142,37 @@ static int pss_level(const Value *value)
     return is_text(value, "restricted") ? 2 : is_text(value, "baseline") ? 1 : 0;
 }
 
-static bool level_falls(const Value *from, const Value *to)
+static bool level_falls(const Event *event)
 {
-    return pss_level(to) < pss_level(from);
+    return pss_level(event->to) < pss_level(event->from);
+}
+
+/* ---- conditions that look at the object ---- */
+
+static bool routes_host(const Value *ingress, const Value *host)
+{
+    const Value *rules = value_path(ingress, "spec.rules");
+    for (uint32_t i = 0; value_is(rules, VALUE_LIST) && i < rules->size; i++) {
+        const Value *routed = value_get(rules->items[i], STR("host"));
+        if (routed && host && value_equal(routed, host))
+            return true;
+    }
+    return false;
+}
+
+/* A host that is no longer served needs no certificate. */
+static bool host_goes_bare(const Event *event)
+{
+    return goes(event) && routes_host(event->object, event->from);
+}
+
+static bool hosts_go_bare(const Event *event)
+{
+    const Value *hosts = goes(event) ? value_get(event->from, STR("hosts")) : NULL;
+    bool bare = false;
+    for (uint32_t i = 0; value_is(hosts, VALUE_LIST) && i < hosts->size; i++)
+        bare |= routes_host(event->object, hosts->items[i]);
+    return bare;
 }
 
 /* ---- rows ---- */
@@ -214,7 +235,7 @@ const Consequence consequences[] = {
     {"RoleBinding|ClusterRoleBinding", "roleRef.**", changes, RECREATES, HERE, IMMUTABLE,
      "validation rbac, ValidateRoleBindingUpdate"},
     {"Secret", "type", changes, RECREATES, HERE, IMMUTABLE, "validation core, ValidateSecretUpdate"},
-    {"ConfigMap|Secret", "immutable", stops_being_true, RECREATES, HERE, IMMUTABLE,
+    {"ConfigMap|Secret", "immutable", true_no_more, RECREATES, HERE, IMMUTABLE,
      "validation core, ValidateConfigMapUpdate"},
     {"StorageClass", "provisioner|reclaimPolicy|volumeBindingMode", changes, RECREATES, HERE, IMMUTABLE,
      "validation storage, ValidateStorageClassUpdate"},
@@ -236,7 +257,7 @@ const Consequence consequences[] = {
 
     /* security of pods */
     {"@pods", "pod.hostNetwork|hostPID|hostIPC", turns_true, WEAKENS, ALL, "shares the node's namespaces", PSS},
-    {"@pods", "pod.hostUsers", stops_being_true, WEAKENS, ALL, "shares the node's users", "types core/v1, HostUsers"},
+    {"@pods", "pod.hostUsers", true_no_more, WEAKENS, ALL, "shares the node's users", "types core/v1, HostUsers"},
     {"@pods", "pod.hostUsers", false_no_more, WEAKENS, BELOW, "shares the node's users", "types core/v1, HostUsers"},
     {"@pods", "pod.shareProcessNamespace", turns_true, WEAKENS, ALL, "containers see each other's processes",
      "types core/v1, PodSpec"},
@@ -249,10 +270,10 @@ const Consequence consequences[] = {
     {"@pods", SECURITY "privileged", turns_true, WEAKENS, ALL, "a privileged container", PSS},
     {"@pods", SECURITY "allowPrivilegeEscalation", false_no_more, WEAKENS, BELOW, "may gain privileges", PSS},
     {"@pods", SECURITY "allowPrivilegeEscalation", turns_true, WEAKENS, ALL, "may gain privileges", PSS},
-    {"@pods", SECURITY "readOnlyRootFilesystem", stops_being_true, WEAKENS, BELOW, "may write to its own files",
+    {"@pods", SECURITY "readOnlyRootFilesystem", true_no_more, WEAKENS, BELOW, "may write to its own files",
      "types core/v1, SecurityContext"},
-    {"@pods", SECURITY "runAsNonRoot", stops_being_true, WEAKENS, BELOW, "may run as root", PSS},
-    {"@pods", "pod.securityContext.runAsNonRoot", stops_being_true, WEAKENS, BELOW, "may run as root", PSS},
+    {"@pods", SECURITY "runAsNonRoot", true_no_more, WEAKENS, BELOW, "may run as root", PSS},
+    {"@pods", "pod.securityContext.runAsNonRoot", true_no_more, WEAKENS, BELOW, "may run as root", PSS},
     {"@pods", SECURITY "runAsNonRoot", turns_false, WEAKENS, ALL, "may run as root", PSS},
     {"@pods", "pod.securityContext.runAsNonRoot", turns_false, WEAKENS, ALL, "may run as root", PSS},
     {"@pods", SECURITY "runAsUser|runAsGroup", becomes_zero, WEAKENS, ALL, "runs as root", PSS},
@@ -265,7 +286,7 @@ const Consequence consequences[] = {
     {"@pods", SECURITY "seccompProfile|appArmorProfile.type", unconfined, WEAKENS, ALL, "runs unconfined", PSS},
     {"@pods", "pod.securityContext.seccompProfile|appArmorProfile.type", unconfined, WEAKENS, ALL, "runs unconfined",
      PSS},
-    {"@pods", SECURITY "appArmorProfile", confined_no_more, WEAKENS, BELOW, "no AppArmor profile", PSS},
+    {"@pods", SECURITY "appArmorProfile", goes, WEAKENS, BELOW, "no AppArmor profile", PSS},
     {"@pods", SECURITY "procMount", comes, WEAKENS, ALL, "/proc is not masked", PSS},
     {"@pods", ANY_CONTAINER "resources.limits", goes, WEAKENS, HERE, "no limits", "types core/v1, ResourceRequirements"},
     {"@pods", ANY_CONTAINER "resources.limits.memory", goes, WEAKENS, BELOW, "no memory limit",
@@ -339,8 +360,8 @@ const Consequence consequences[] = {
     {"Ingress", "spec.defaultBackend.**", changes, EXPOSURE, NEW, "every host", "types networking/v1, IngressSpec"},
     {"Ingress", "spec.ingressClassName", changes, EXPOSURE, HERE, "another gateway", "types networking/v1"},
     {"Ingress", "spec.tls", opens, WEAKENS, HERE, "no TLS", "types networking/v1, IngressTLS"},
-    {"Ingress", "spec.tls.[]", goes, WEAKENS, HERE, "less TLS", "types networking/v1, IngressTLS"},
-    {"Ingress", "spec.tls.[].hosts.[]", goes, WEAKENS, HERE, "less TLS", "types networking/v1, IngressTLS"},
+    {"Ingress", "spec.tls.[]", hosts_go_bare, WEAKENS, HERE, "a host without TLS", "types networking/v1, IngressTLS"},
+    {"Ingress", "spec.tls.[].hosts.[]", host_goes_bare, WEAKENS, HERE, "a host without TLS", "types networking/v1, IngressTLS"},
     {"Ingress", "metadata.annotations.nginx.ingress.kubernetes.io/whitelist-source-range|"
                 "nginx.ingress.kubernetes.io/allowlist-source-range",
      changes, WEAKENS | EXPOSURE, HERE, "other clients", "ingress-nginx annotations"},
@@ -365,23 +386,23 @@ const Consequence consequences[] = {
     {"PodDisruptionBudget", "", goes, WEAKENS, HERE, "no disruption budget", "types policy/v1"},
     {"PodDisruptionBudget", "spec.minAvailable", falls_or_goes, WEAKENS, HERE, "more may be evicted",
      "types policy/v1"},
-    {"PodDisruptionBudget", "spec.maxUnavailable", may_rise, WEAKENS, HERE, "more may be evicted", "types policy/v1"},
+    {"PodDisruptionBudget", "spec.maxUnavailable", rises, WEAKENS, HERE, "more may be evicted", "types policy/v1"},
     {"PodDisruptionBudget", "spec.selector.**", changes, WEAKENS, HERE, "other pods", "types policy/v1"},
     {"@pods", "pod.containers.[].readinessProbe|livenessProbe|startupProbe", goes, WEAKENS, HERE, "a probe goes",
      "types core/v1, Container"},
     {"@pods", "pod.containers.[].lifecycle.preStop", goes, WEAKENS, BELOW, "no preStop hook", "types core/v1"},
-    {"@pods", "pod.terminationGracePeriodSeconds", may_fall, WEAKENS, HERE, "less time to end", "types core/v1"},
+    {"@pods", "pod.terminationGracePeriodSeconds", falls, WEAKENS, HERE, "less time to end", "types core/v1"},
     {"@pods", "pod.topologySpreadConstraints", goes, WEAKENS, HERE, "pods may share a node", "types core/v1"},
     {"@pods", "pod.topologySpreadConstraints.[]", goes, WEAKENS, HERE, "pods may share a node", "types core/v1"},
     {"@pods", "pod.affinity.podAntiAffinity", goes, WEAKENS, BELOW, "pods may share a node", "types core/v1"},
     {"@pods", "pod.priorityClassName", goes, WEAKENS, HERE, "may be preempted", "types core/v1"},
     {"Deployment|Rollout", "spec.strategy.type", becomes_recreate, WEAKENS, HERE, "all pods go before new ones come",
      "types apps/v1, DeploymentStrategyType"},
-    {"Deployment|Rollout", "spec.strategy.rollingUpdate.maxUnavailable", may_rise, WEAKENS, HERE,
+    {"Deployment|Rollout", "spec.strategy.rollingUpdate.maxUnavailable", rises, WEAKENS, HERE,
      "more pods go at once", "types apps/v1, RollingUpdateDeployment"},
-    {"DaemonSet|StatefulSet", "spec.updateStrategy.rollingUpdate.maxUnavailable", may_rise, WEAKENS, HERE,
+    {"DaemonSet|StatefulSet", "spec.updateStrategy.rollingUpdate.maxUnavailable", rises, WEAKENS, HERE,
      "more pods go at once", "types apps/v1"},
-    {"Deployment|StatefulSet|Rollout|ReplicaSet", "spec.replicas", may_fall, WEAKENS, HERE, "fewer replicas",
+    {"Deployment|StatefulSet|Rollout|ReplicaSet", "spec.replicas", falls, WEAKENS, HERE, "fewer replicas",
      "types apps/v1"},
     {"HorizontalPodAutoscaler", "spec.minReplicas", falls_or_goes, WEAKENS, HERE, "fewer replicas",
      "types autoscaling/v2"},

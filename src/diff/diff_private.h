@@ -49,7 +49,13 @@ Str text_renamed(Arena *arena, Str text, DiffRenames renames);
 
 /* ---- consequence.c, consequence_table.c ---- */
 
-typedef bool WhenFn(const Value *from, const Value *to); /* either may be NULL, not both */
+/* What happened to one value. */
+typedef struct Event {
+    const Value *from; /* NULL: it came */
+    const Value *to;   /* NULL: it went */
+    const Value *object; /* around it, as it is now */
+} Event;
+typedef bool WhenFn(const Event *event);
 
 /* How far a row reaches beyond what changes itself. */
 enum { REACH_BELOW = 1 /* what came or went whole */, REACH_NEW = 2 /* created objects */ };
