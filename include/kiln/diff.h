@@ -148,7 +148,7 @@ typedef struct DiffResult {
     DiffCapacity before;
     DiffCapacity after;
     bool wants_selectors; /* a label changed: whether a selector uses it depends on all objects */
-    bool wants_workloads; /* capacity changed: its totals depend on all workloads */
+    bool wants_workloads; /* capacity changed, or a guard is gone: totals and verdicts depend on all workloads */
 } DiffResult;
 
 /* An object that both sides share by pointer costs next to nothing; give those that verdicts depend on. */

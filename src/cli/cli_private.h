@@ -171,6 +171,7 @@ ExitStatus command_schema(const Arguments *arguments);
 ExitStatus command_list(const Arguments *arguments);
 ExitStatus command_fn(const Arguments *arguments);
 ExitStatus command_argocd(const Arguments *arguments);
+ExitStatus command_affected(const Arguments *arguments);
 ExitStatus command_diff(const Arguments *arguments);
 ExitStatus command_check(const Arguments *arguments);
 ExitStatus check_foreign(const Arguments *arguments, Str today); /* check -f */

@@ -124,7 +124,17 @@ const Command commands[] = {
      "service in each environment.",
      BIT(OPTION_ENVIRONMENT) | BIT(OPTION_FORMAT) | BIT(OPTION_FOLDER), false, command_list, "text|json|matrix",
      NULL},
-    {"affected", "", "list what a change touches", NULL, 0, true, NULL, NULL, NULL},
+    {"affected", "", "list what a change touches",
+     "Renders the project as it is and as it was at the merge base of REV and HEAD, and lists each service in each "
+     "environment\n"
+     "whose output differs, with the changed files that it is made of. FORMAT is text (as without it), json, or matrix: "
+     "one\n"
+     "line of JSON for a matrix of GitHub Actions, without what is gone. An empty service stands for the environment's "
+     "own\n"
+     "objects; {\"include\":[]} is a valid answer.",
+     BIT(OPTION_BASE) | BIT(OPTION_ENVIRONMENT) | BIT(OPTION_SERVICE) | BIT(OPTION_FORMAT) | BIT(OPTION_THREADS) |
+         BIT(OPTION_FOLDER),
+     false, command_affected, "text|json|matrix", NULL},
     {"release", "ENV SERVICE IMAGE", "record which image runs where",
      "  kiln release production api :v1.2.3@sha256:9f86d0...    tag and digest of the repository that the service names\n"
      "  kiln release staging api registry.example.com/api:v1.2.3\n\n"

@@ -60,7 +60,7 @@ static bool compare(const Arguments *arguments, DiffReport *report)
     size_t count = arguments->operand_count, environments = arguments->option[OPTION_ENVIRONMENT].count;
     bool base = argument_given(arguments, OPTION_BASE), services = argument_given(arguments, OPTION_SERVICE);
     if (count == 0)
-        return base ? diff_with_base(arguments, argument_value(arguments, OPTION_BASE), report)
+        return base ? diff_with_base(arguments, report)
                     : diff_with_tree(arguments, report);
     if (count == 1 && environments == 1 && !base)
         return diff_environments(arguments, argument_value(arguments, OPTION_ENVIRONMENT), operands[0], report);

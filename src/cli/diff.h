@@ -38,6 +38,7 @@ typedef struct DiffReport {
     size_t by_class[DIFF_CLASS_COUNT]; /* changes */
     size_t unclassed;
     unsigned classes;
+    bool fold_cosmetic; /* there is more to read than cosmetic changes */
     DiffCapacity before; /* of groups whose capacity changed */
     DiffCapacity after;
 } DiffReport;
@@ -49,6 +50,9 @@ bool diff_read(DiffFiles *files, Str path, Diags *diags) KILN_MUST_USE;
 
 /* ---- diff_compare.c ---- */
 
+/* Pairs of files of the same path; either may be NULL. */
+typedef bool DiffPairFn(void *user, const DiffFile *from, const DiffFile *to);
+bool diff_each_pair(const DiffFiles *from, const DiffFiles *to, DiffPairFn *each, void *user);
 /* Files of one environment, sorted by path. False: a text is no YAML (reported). */
 bool diff_compare(DiffReport *report, Str name, const DiffFiles *from, const DiffFiles *to,
                   DiffRenames renames) KILN_MUST_USE;
@@ -67,15 +71,30 @@ typedef struct DiffSelection {
     const Str *services;
     size_t service_count;
 } DiffSelection;
-bool diff_selects(const DiffSelection *selection, Str path);
-/* The project at a folder, or place at a revision, ready to render; names in the selection that it lacks are errors. */
-RenderSession *diff_session(const Arguments *arguments, const ProjectPlace *place, const DiffSelection *selection,
-                            DiffReport *report) KILN_MUST_USE;
+
+/* A project at the merge base with --base, and as it is in the work tree, both ready to render. */
+typedef struct DiffSides {
+    DiffSelection selection;
+    Base base;
+    RenderSession *old; /* NULL: there was no project */
+    RenderSession *new;
+} DiffSides;
+/* False: reported, and nothing is open. */
+bool diff_sides_open(DiffSides *sides, const Arguments *arguments, DiffReport *report) KILN_MUST_USE;
+void diff_sides_close(DiffSides *sides);
+/*
+ * The selected files of one environment as each side renders them, sorted by path; they are gone afterwards. What exists
+ * once comes last, under names of its own.
+ */
+typedef bool DiffSidesFn(void *user, Str environment, const DiffFiles *from, const DiffFiles *to);
+bool diff_sides_each(DiffSides *sides, DiffSidesFn *each, void *user) KILN_MUST_USE;
+#define DIFF_ARGOCD "argocd"
+#define DIFF_WORKFLOWS "workflows"
 
 /* What stands in the output folders against what would. */
 bool diff_with_tree(const Arguments *arguments, DiffReport *report) KILN_MUST_USE;
 /* The project at a revision against the one of the work tree. */
-bool diff_with_base(const Arguments *arguments, Str revision, DiffReport *report) KILN_MUST_USE;
+bool diff_with_base(const Arguments *arguments, DiffReport *report) KILN_MUST_USE;
 /* One environment against another, the names of the first read as those of the second. */
 bool diff_environments(const Arguments *arguments, Str from, Str to, DiffReport *report) KILN_MUST_USE;
 
@@ -96,6 +115,9 @@ Str diff_classes_text(Arena *arena, unsigned classes);
 Str diff_range_text(Arena *arena, int resource, DiffRange range);
 extern const char *const diff_resource_names[DIFF_RESOURCE_COUNT];
 
+/* How many changes of an object are only counted. */
+size_t diff_folded(const DiffReport *report, const DiffObject *object);
+bool diff_is_folded(const DiffReport *report, const DiffChange *change);
 /* '+', '-' or '~'. */
 char diff_sign(DiffKind kind);
 /* Whether any total differs. */

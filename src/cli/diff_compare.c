@@ -50,10 +50,7 @@ static bool parse(Parsing *parsing, const DiffFile *file)
 
 /* ---- pairs of files ---- */
 
-typedef bool PairFn(void *user, const DiffFile *from, const DiffFile *to);
-
-/* Both sides are sorted by path; either file may be NULL. */
-static bool each_pair(const DiffFiles *from, const DiffFiles *to, PairFn *each, void *user)
+bool diff_each_pair(const DiffFiles *from, const DiffFiles *to, DiffPairFn *each, void *user)
 {
     bool ok = true;
     for (size_t a = 0, b = 0; a < from->count || b < to->count;) {
@@ -110,7 +107,8 @@ static bool each_different(void *user, const DiffFile *from, const DiffFile *to)
 static bool matters(const Comparison *c, Str text)
 {
     return (c->wants_workloads &&
-            (str_find(text, STR("requests"), 0) >= 0 || str_find(text, STR("HorizontalPodAutoscaler"), 0) >= 0)) ||
+            (str_find(text, STR("containers"), 0) >= 0 || str_find(text, STR("requests"), 0) >= 0 ||
+             str_find(text, STR("HorizontalPodAutoscaler"), 0) >= 0)) ||
            (c->wants_selectors && str_find(text, STR("elector"), 0) >= 0);
 }
 
@@ -133,6 +131,18 @@ static bool each_equal(void *user, const DiffFile *from, const DiffFile *to)
 }
 
 /* ---- counting ---- */
+
+/* Whether there is anything but cosmetic changes. */
+static bool is_more(const DiffResult *result)
+{
+    for (size_t i = 0; i < result->count; i++) {
+        for (size_t j = 0; j < result->list[i].count; j++) {
+            if (result->list[i].changes[j].classes != DIFF_BIT(DIFF_COSMETIC))
+                return true;
+        }
+    }
+    return false;
+}
 
 static void count_changes(DiffReport *report, const DiffObject *object)
 {
@@ -161,6 +171,7 @@ static void report_add(DiffReport *report, Str name, const DiffResult *result)
     ARENA_GROW(report->arena, report->groups, report->count, report->capacity);
     report->groups[report->count++] = (DiffGroup){arena_copy(report->arena, name), *result};
     report->classes |= result->classes;
+    report->fold_cosmetic = report->fold_cosmetic || is_more(result);
     for (size_t i = 0; i < result->count; i++) {
         const DiffObject *object = &result->list[i];
         report->added += object->kind_of_change == DIFF_ADDED;
@@ -180,13 +191,13 @@ bool diff_compare(DiffReport *report, Str name, const DiffFiles *from, const Dif
 {
     Arena *arena = report->arena;
     Comparison c = {.parsing = {.arena = arena, .sources = report->sources, .diags = report->diags}};
-    if (!each_pair(from, to, each_different, &c))
+    if (!diff_each_pair(from, to, each_different, &c))
         return false;
     DiffResult result = diff_objects(arena, &c.from, &c.to, renames);
     c.wants_workloads = result.wants_workloads;
     c.wants_selectors = result.wants_selectors;
     if ((c.wants_workloads || c.wants_selectors) && c.same) {
-        if (!each_pair(from, to, each_equal, &c))
+        if (!diff_each_pair(from, to, each_equal, &c))
             return false;
         result = diff_objects(arena, &c.from, &c.to, renames);
     }

@@ -18,6 +18,7 @@ static const char *const folded[LEVEL_COUNT] = {
 
 typedef struct Writer {
     Arena *arena;
+    const DiffReport *report;
     Buf *out;
     Level level;
 } Writer;
@@ -104,9 +105,8 @@ static void add_change(Writer *w, const DiffObject *object, const DiffChange *ch
 static void add_head(Writer *w, const DiffObject *object)
 {
     bool whole = object->kind_of_change != DIFF_CHANGED;
-    add_escaped(w, object->kind_of_change == DIFF_ADDED     ? STR("+ ")
-                   : object->kind_of_change == DIFF_REMOVED ? STR("- ")
-                                                            : STR(""));
+    if (whole)
+        buf_add(w->out, object->kind_of_change == DIFF_ADDED ? STR("added: ") : STR("removed: "));
     add_escaped(w, diff_object_text(w->arena, object));
     Str classes = diff_classes_text(w->arena, object->classes);
     if (classes.size)
@@ -117,7 +117,8 @@ static void add_head(Writer *w, const DiffObject *object)
 
 static void add_object(Writer *w, const DiffObject *object)
 {
-    if (object->kind_of_change != DIFF_CHANGED || w->level == LEVEL_OBJECTS) {
+    bool plain = object->kind_of_change != DIFF_CHANGED || diff_folded(w->report, object) == object->count;
+    if (plain || w->level == LEVEL_OBJECTS) {
         buf_add(w->out, STR("- "));
         add_head(w, object);
         if (object->kind_of_change == DIFF_CHANGED)
@@ -126,8 +127,13 @@ static void add_object(Writer *w, const DiffObject *object)
         return;
     }
     Buf body = {0};
-    for (size_t i = 0; i < object->count; i++)
-        add_change(w, object, &object->changes[i], &body);
+    for (size_t i = 0; i < object->count; i++) {
+        if (!diff_is_folded(w->report, &object->changes[i]))
+            add_change(w, object, &object->changes[i], &body);
+    }
+    size_t cosmetic = diff_folded(w->report, object);
+    if (cosmetic)
+        buf_printf(&body, "# and %zu cosmetic change%s\n", cosmetic, cli_plural(cosmetic));
     buf_add(w->out, STR("\n<details><summary>"));
     add_head(w, object);
     buf_add(w->out, STR("</summary>\n\n"));
@@ -218,7 +224,7 @@ static void add_all(Writer *w, const DiffReport *report)
 
 void diff_print_markdown(const DiffReport *report, Buf *out)
 {
-    Writer writer = {.arena = report->arena, .out = out};
+    Writer writer = {.arena = report->arena, .report = report, .out = out};
     for (int level = LEVEL_ALL; level < LEVEL_COUNT; level++) {
         out->size = 0;
         writer.level = (Level)level;

@@ -38,7 +38,7 @@ static bool is_full(const DiffSelection *selection)
 }
 
 /* As a render with the same selection: Applications belong to a full one alone. */
-bool diff_selects(const DiffSelection *selection, Str path)
+static bool selects(const DiffSelection *selection, Str path)
 {
     Str rest = path, folder, service;
     if (is_full(selection))
@@ -52,7 +52,7 @@ bool diff_selects(const DiffSelection *selection, Str path)
            is_named(selection->services, selection->service_count, service);
 }
 
-RenderSession *diff_session(const Arguments *arguments, const ProjectPlace *place, const DiffSelection *selection,
+static RenderSession *open_session(const Arguments *arguments, const ProjectPlace *place, const DiffSelection *selection,
                             DiffReport *report)
 {
     RenderRequest request = {.folder = cli_folder(arguments), .place = place};
@@ -96,7 +96,7 @@ static DiffFiles files_of(Arena *arena, const DiffSelection *selection, Rendered
 {
     DiffFiles files = {.arena = arena};
     for (size_t i = 0; i < texts.count; i++) {
-        if (is_manifest(texts.files[i].path) && diff_selects(selection, texts.files[i].path))
+        if (is_manifest(texts.files[i].path) && selects(selection, texts.files[i].path))
             add_file(&files, texts.files[i].path, texts.files[i].text);
     }
     sort_files(&files);
@@ -116,20 +116,13 @@ static bool environment_files(RenderSession *session, Str name, Arena *arena, co
 
 /* ---- against a revision ---- */
 
-typedef struct Sides {
-    DiffReport *report;
-    DiffSelection selection;
-    RenderSession *old; /* NULL: there was no project */
-    RenderSession *new;
-} Sides;
-
-static bool compare_environment(Sides *sides, Str name)
+static bool each_environment(DiffSides *sides, Str name, DiffSidesFn *each, void *user)
 {
     Arena *arena = arena_new();
     DiffFiles from, to;
     bool ok = environment_files(sides->old, name, arena, &sides->selection, &from);
     ok = environment_files(sides->new, name, arena, &sides->selection, &to) && ok;
-    ok = ok && diff_compare(sides->report, name, &from, &to, no_renames);
+    ok = ok && each(user, name, &from, &to);
     arena_free(arena);
     return ok;
 }
@@ -144,51 +137,70 @@ static bool once_files(RenderSession *session, Arena *arena, DiffFiles *tree, Di
     return ok;
 }
 
-static bool compare_once(Sides *sides)
+static bool each_once(DiffSides *sides, DiffSidesFn *each, void *user)
 {
     Arena *arena = arena_new();
     DiffFiles old_tree, old_workflows, new_tree, new_workflows;
     bool ok = once_files(sides->old, arena, &old_tree, &old_workflows);
     ok = once_files(sides->new, arena, &new_tree, &new_workflows) && ok;
-    ok = ok && diff_compare(sides->report, STR("argocd"), &old_tree, &new_tree, no_renames);
-    ok = ok && diff_compare(sides->report, STR("workflows"), &old_workflows, &new_workflows, no_renames);
+    ok = ok && each(user, STR(DIFF_ARGOCD), &old_tree, &new_tree);
+    ok = ok && each(user, STR(DIFF_WORKFLOWS), &old_workflows, &new_workflows);
     arena_free(arena);
     return ok;
 }
 
-/* Those of today in their order, then those that are gone. */
-static bool compare_sides(Sides *sides)
+bool diff_sides_each(DiffSides *sides, DiffSidesFn *each, void *user)
 {
     const Project *new = session_project(sides->new), *old = sides->old ? session_project(sides->old) : NULL;
     bool ok = true;
     for (size_t i = 0; i < new->environment_count; i++) {
         Str name = new->environments[i].name;
         if (is_named(sides->selection.environments, sides->selection.environment_count, name))
-            ok &= compare_environment(sides, name);
+            ok &= each_environment(sides, name, each, user);
     }
     for (size_t i = 0; old && i < old->environment_count; i++) {
         Str name = old->environments[i].name;
         if (is_full(&sides->selection) && !project_environment(new, name))
-            ok &= compare_environment(sides, name);
+            ok &= each_environment(sides, name, each, user);
     }
-    return ok && (!is_full(&sides->selection) || compare_once(sides));
+    return ok && (!is_full(&sides->selection) || each_once(sides, each, user));
 }
 
-bool diff_with_base(const Arguments *arguments, Str revision, DiffReport *report)
+bool diff_sides_open(DiffSides *sides, const Arguments *arguments, DiffReport *report)
 {
-    Base base;
-    Sides sides = {.report = report, .selection = selection_of(arguments)};
-    if (!cli_base_open(arguments, revision, report->diags, &base))
+    *sides = (DiffSides){.selection = selection_of(arguments)};
+    if (!cli_base_open(arguments, argument_value(arguments, OPTION_BASE), report->diags, &sides->base))
         return false;
-    sides.new = diff_session(arguments, NULL, &sides.selection, report);
-    if (sides.new && base.has_project)
-        sides.old = diff_session(arguments, &base.place, NULL, report);
-    bool ok = sides.new && (sides.old || !base.has_project) && compare_sides(&sides);
-    if (sides.old)
-        session_close(sides.old);
-    if (sides.new)
-        session_close(sides.new);
-    cli_base_close(&base);
+    sides->new = open_session(arguments, NULL, &sides->selection, report);
+    if (sides->new && sides->base.has_project)
+        sides->old = open_session(arguments, &sides->base.place, NULL, report);
+    if (sides->new && (sides->old || !sides->base.has_project))
+        return true;
+    diff_sides_close(sides);
+    return false;
+}
+
+void diff_sides_close(DiffSides *sides)
+{
+    if (sides->old)
+        session_close(sides->old);
+    if (sides->new)
+        session_close(sides->new);
+    cli_base_close(&sides->base);
+}
+
+static bool compare_environment(void *user, Str name, const DiffFiles *from, const DiffFiles *to)
+{
+    return diff_compare(user, name, from, to, no_renames);
+}
+
+bool diff_with_base(const Arguments *arguments, DiffReport *report)
+{
+    DiffSides sides;
+    if (!diff_sides_open(&sides, arguments, report))
+        return false;
+    bool ok = diff_sides_each(&sides, compare_environment, report);
+    diff_sides_close(&sides);
     return ok;
 }
 
@@ -209,7 +221,7 @@ static bool read_owned(DiffFiles *files, Str top, const DiffSelection *selection
     bool ok = true;
     for (size_t i = 0; i < count; i++) {
         Str text;
-        if (!is_manifest(paths[i]) || !diff_selects(selection, paths[i]))
+        if (!is_manifest(paths[i]) || !selects(selection, paths[i]))
             continue;
         int error = file_read_beneath(files->arena, top, paths[i], yaml_manifest_limits.bytes, &text);
         if (!error)
@@ -259,7 +271,7 @@ static bool compare_rest(RenderSession *session, const DiffFiles *old, DiffRepor
     tree.owned = true;
     ok = ok && read_owned(&old_workflows, session_workflow_folder(session), &everything, report->diags);
     ok = ok && diff_compare_trees(report, &gone, &tree);
-    return ok && diff_compare(report, STR("workflows"), &old_workflows, &workflows, no_renames);
+    return ok && diff_compare(report, STR(DIFF_WORKFLOWS), &old_workflows, &workflows, no_renames);
 }
 
 static bool compare_folders(RenderSession *session, const DiffSelection *selection, DiffReport *report)
@@ -279,7 +291,7 @@ static bool compare_folders(RenderSession *session, const DiffSelection *selecti
 bool diff_with_tree(const Arguments *arguments, DiffReport *report)
 {
     DiffSelection selection = selection_of(arguments);
-    RenderSession *session = diff_session(arguments, NULL, &selection, report);
+    RenderSession *session = open_session(arguments, NULL, &selection, report);
     if (!session)
         return false;
     bool ok = compare_folders(session, &selection, report);
@@ -329,7 +341,7 @@ bool diff_environments(const Arguments *arguments, Str from, Str to, DiffReport 
     DiffSelection selection = selection_of(arguments);
     selection.environments = names;
     selection.environment_count = LENGTH_OF(names);
-    RenderSession *session = diff_session(arguments, NULL, &selection, report);
+    RenderSession *session = open_session(arguments, NULL, &selection, report);
     if (!session)
         return false;
     bool ok = compare_twins(session, &selection, report);

@@ -149,3 +149,16 @@ char diff_sign(DiffKind kind)
 {
     return kind == DIFF_ADDED ? '+' : kind == DIFF_REMOVED ? '-' : '~';
 }
+
+bool diff_is_folded(const DiffReport *report, const DiffChange *change)
+{
+    return report->fold_cosmetic && change->classes == DIFF_BIT(DIFF_COSMETIC);
+}
+
+size_t diff_folded(const DiffReport *report, const DiffObject *object)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < object->count; i++)
+        count += diff_is_folded(report, &object->changes[i]);
+    return count;
+}

@@ -85,7 +85,18 @@ static void add_change(Printer *p, const DiffObject *object, const DiffChange *c
         buf_add_char(p->out, '\n');
 }
 
-static void add_object(Printer *p, const DiffObject *object)
+static void add_changes(Printer *p, const DiffReport *report, const DiffObject *object)
+{
+    for (size_t i = 0; i < object->count; i++) {
+        if (!diff_is_folded(report, &object->changes[i]))
+            add_change(p, object, &object->changes[i]);
+    }
+    size_t folded = diff_folded(report, object);
+    if (folded)
+        buf_printf(p->out, "    (%zu cosmetic change%s)\n", folded, cli_plural(folded));
+}
+
+static void add_object(Printer *p, const DiffReport *report, const DiffObject *object)
 {
     buf_add(p->out, STR("  "));
     begin(p, kind_colour(object->kind_of_change));
@@ -95,8 +106,8 @@ static void add_object(Printer *p, const DiffObject *object)
     bool whole = object->kind_of_change != DIFF_CHANGED;
     add_tags(p, object->classes, whole ? object->changes[0].reason : NULL);
     buf_add_char(p->out, '\n');
-    for (size_t i = 0; !whole && i < object->count; i++)
-        add_change(p, object, &object->changes[i]);
+    if (!whole)
+        add_changes(p, report, object);
 }
 
 /* ---- summary ---- */
@@ -141,7 +152,8 @@ static void add_summary(Printer *p, const DiffReport *report)
     }
     if (report->unclassed)
         buf_printf(p->out, "%s%zu", report->classes ? ", other " : "\nchanges: other ", report->unclassed);
-    buf_add_char(p->out, '\n');
+    bool folded = report->fold_cosmetic && report->by_class[DIFF_COSMETIC];
+    buf_add(p->out, folded ? STR("; --format json shows the cosmetic ones\n") : STR("\n"));
 }
 
 void diff_print_text(const DiffReport *report, bool colour, Buf *out)
@@ -158,7 +170,7 @@ void diff_print_text(const DiffReport *report, bool colour, Buf *out)
             buf_add_char(out, '\n');
         }
         for (size_t j = 0; j < group->result.count; j++)
-            add_object(&p, &group->result.list[j]);
+            add_object(&p, report, &group->result.list[j]);
     }
     add_capacities(&p, report);
     add_summary(&p, report);

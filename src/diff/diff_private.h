@@ -93,6 +93,13 @@ void object_judge(Arena *arena, const Index *selected, DiffObject *object);
 
 const Index *selected_labels(Arena *arena, const DiffSide *from, const DiffSide *to);
 
+/* ---- guards.c ---- */
+
+const Index *workload_labels(Arena *arena, const DiffSide *side);
+/* What loses its meaning with the pods that it is for. */
+bool is_guard(Str kind);
+bool guards_workloads(Arena *arena, const Index *workloads, const Value *guard);
+
 /* ---- capacity.c ---- */
 
 DiffCapacity capacity_of(Arena *arena, const DiffSide *side);

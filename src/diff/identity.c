@@ -165,9 +165,28 @@ static bool is_label(const DiffStep *path)
     return path_ends(path, "metadata.labels.*") || path_ends(path, "metadata.labels");
 }
 
-/* Objects whose only difference is an order that means nothing are the same. */
-static void judge_all(Arena *arena, const Index *selected, DiffResult *result)
+/* A guard that goes with all that it guarded weakens nothing. */
+static void excuse(Arena *arena, const Index *workloads, DiffObject *object)
 {
+    if (object->kind_of_change != DIFF_REMOVED || guards_workloads(arena, workloads, object->from))
+        return;
+    object->classes &= ~(DIFF_BIT(DIFF_WEAKENS) | DIFF_BIT(DIFF_EXPOSURE));
+    object->changes[0].classes = object->classes;
+    object->changes[0].reason = NULL;
+}
+
+static void note_wants(DiffResult *result, const DiffObject *object)
+{
+    bool guard = is_guard(object->kind) && object->kind_of_change == DIFF_REMOVED;
+    result->wants_workloads |= guard || (object->classes & DIFF_BIT(DIFF_CAPACITY));
+    for (size_t i = 0; i < object->count; i++)
+        result->wants_selectors |= is_label(object->changes[i].path);
+}
+
+/* Objects whose only difference is an order that means nothing are the same. */
+static void judge_all(Arena *arena, const DiffSide *from, const DiffSide *to, DiffResult *result)
+{
+    const Index *selected = selected_labels(arena, from, to), *workloads = workload_labels(arena, to);
     size_t kept = 0;
     for (size_t i = 0; i < result->count; i++) {
         DiffObject *object = &result->list[i];
@@ -176,10 +195,10 @@ static void judge_all(Arena *arena, const Index *selected, DiffResult *result)
             result->same++;
             continue;
         }
+        if (is_guard(object->kind))
+            excuse(arena, workloads, object);
+        note_wants(result, object);
         result->classes |= object->classes;
-        result->wants_workloads |= (object->classes & DIFF_BIT(DIFF_CAPACITY)) != 0;
-        for (size_t j = 0; j < object->count; j++)
-            result->wants_selectors |= is_label(object->changes[j].path);
         result->list[kept++] = *object;
     }
     result->count = kept;
@@ -197,7 +216,7 @@ DiffResult diff_objects(Arena *arena, const DiffSide *from, const DiffSide *to, 
         for (uint32_t old = matching.waiting[i]; old != INDEX_NONE; old = matching.behind[old])
             result_add(arena, &result, &from->list[old], NULL);
     }
-    judge_all(arena, selected_labels(arena, from, to), &result);
+    judge_all(arena, from, to, &result);
     result.before = capacity_of(arena, from);
     result.after = capacity_of(arena, to);
     return result;
