@@ -34,10 +34,11 @@ bool git_commit(const Git *git, Str revision, Str *commit, Diags *diags) KILN_MU
  * where they share no history.
  */
 bool git_base(const Git *git, Str revision, Str *commit, Diags *diags) KILN_MUST_USE;
-/* A file as a commit left it; data NULL where that commit removed it. */
+/* A file as a commit left it. */
 typedef struct GitVersion {
     Str commit;
-    Str text;
+    Str text;     /* data NULL where that commit removed it, or made it larger than the limit */
+    Arena *arena; /* of the text; it and all that is put there is freed before the next version */
 } GitVersion;
 /* Returns false to see no more. */
 typedef bool GitVersionFn(void *user, const GitVersion *version);

@@ -160,6 +160,19 @@ static int open_folder(const Release *release, int *folder)
     return error;
 }
 
+/* What runs that were killed have left. */
+static void remove_leftovers(const Release *release, int folder)
+{
+    FileEntry *entries;
+    size_t count;
+    if (folder_list(release->arena, folder, ".", &entries, &count))
+        return;
+    for (size_t i = 0; i < count; i++) {
+        if (str_starts(entries[i].name, STR(FILE_TEMPORARY_PREFIX)))
+            unlinkat(folder, entries[i].name.data, 0);
+    }
+}
+
 /* Somebody may have written the file since it was read. */
 static bool is_unchanged(const Release *release, const ReleasesFile *file)
 {
@@ -177,6 +190,7 @@ static bool write_file(const Release *release, const ReleasesFile *file, Str sho
     int folder = -1, error = open_folder(release, &folder);
     if (!error) {
         error = file_write(folder, strchr(file->path.data, '/') + 1, file->text);
+        remove_leftovers(release, folder);
         close(folder);
     }
     if (error)

@@ -15,11 +15,13 @@ typedef struct Search {
 static bool look(void *user, const GitVersion *version)
 {
     Search *search = user;
-    const Value *releases = version->text.data ? releases_read(search->arena, version->text) : NULL;
+    const Value *releases = version->text.data ? releases_read(version->arena, version->text) : NULL;
     const Value *record = value_get(releases, search->service);
     if (value_is_none(record) || release_same_image(record, search->now))
         return true;
-    search->found = record;
+    search->found = release_new(search->arena, arena_copy(search->arena, value_text_at(record, "tag")),
+                                arena_copy(search->arena, value_text_at(record, "digest")),
+                                arena_copy(search->arena, value_text_at(record, "revision")));
     search->commit = version->commit;
     return false;
 }
@@ -58,9 +60,7 @@ static bool roll_back(Release *release, Str service)
         return false;
     Str note = arena_printf(release->arena, " (as of commit %.*s)", STR_ARG(str_slice(search.commit, 0, 12)));
     release_print(release, service, search.now, search.found, note);
-    release_add(release, service,
-                release_new(release->arena, value_text_at(search.found, "tag"), value_text_at(search.found, "digest"),
-                            value_text_at(search.found, "revision")));
+    release_add(release, service, search.found);
     return true;
 }
 

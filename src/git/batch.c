@@ -58,20 +58,24 @@ size_t batch_window(Str id)
     return OUTSTANDING / (id.size + 1);
 }
 
-bool batch_ask(Batch *batch, Str object)
+static bool put(Batch *batch, Str text)
 {
-    if (batch->ended)
-        return false;
-    Str line = arena_printf(batch->git->arena, "%.*s\n", STR_ARG(object));
-    while (line.size) {
-        ssize_t sent = send(batch->process.in, line.data, line.size, MSG_NOSIGNAL);
+    while (text.size) {
+        ssize_t sent = send(batch->process.in, text.data, text.size, MSG_NOSIGNAL);
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent < 0)
             return fail(batch);
-        line = str_slice(line, (size_t)sent, line.size);
+        text = str_slice(text, (size_t)sent, text.size);
     }
     return true;
+}
+
+bool batch_ask(Batch *batch, Str object)
+{
+    if (batch->ended)
+        return false;
+    return put(batch, object) && put(batch, STR("\n"));
 }
 
 static bool more(Batch *batch)
@@ -130,7 +134,7 @@ static bool size_parse(Str text, size_t *size)
     return text.size > 0;
 }
 
-bool batch_answer(Batch *batch, size_t limit, BatchAnswer *answer)
+bool batch_answer(Batch *batch, Arena *arena, size_t limit, BatchAnswer *answer)
 {
     char line[HEADER];
     Str rest, word;
@@ -145,7 +149,6 @@ bool batch_answer(Batch *batch, size_t limit, BatchAnswer *answer)
         return true;
     }
     rest = str_slice(rest, 0, blank < 0 ? 0 : (size_t)blank);
-    Arena *arena = batch->git->arena;
     bool kept = answer->size <= limit;
     char *text = kept ? arena_alloc(arena, answer->size + 1) : NULL;
     answer->kind = arena_copy(arena, str_slice(rest, (size_t)(str_rfind_char(rest, ' ') + 1), rest.size));

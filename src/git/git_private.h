@@ -55,7 +55,7 @@ typedef struct BatchAnswer {
     size_t size;
     Str text; /* data NULL: longer than the limit, or missing */
 } BatchAnswer;
-/* The answer to the oldest question. false: git has ended (reported). */
-bool batch_answer(Batch *batch, size_t limit, BatchAnswer *answer);
+/* The answer to the oldest question, in arena. false: git has ended (reported). */
+bool batch_answer(Batch *batch, Arena *arena, size_t limit, BatchAnswer *answer);
 
 #endif

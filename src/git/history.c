@@ -18,15 +18,29 @@ static bool list_commits(const Git *git, Str path, GitOutput *output, Diags *dia
     return !output->status;
 }
 
-static bool read_version(const Git *git, Batch *batch, Str path, size_t limit, GitVersion *version)
+typedef struct History {
+    const Git *git;
+    Batch *batch;
+    Str path;
+    size_t limit;
+    GitVersionFn *each;
+    void *user;
+} History;
+
+/* A version is forgotten before the next one is read: there may be thousands. */
+static bool show_version(const History *history, Str commit, bool *more)
 {
+    Arena *arena = arena_new();
     BatchAnswer answer;
-    Str object = arena_printf(git->arena, "%.*s:%.*s%.*s", STR_ARG(version->commit), STR_ARG(git->prefix),
-                              STR_ARG(path));
-    if (!batch_ask(batch, object) || !batch_answer(batch, limit, &answer))
-        return false;
-    version->text = str_equal(answer.kind, STR("blob")) ? answer.text : STR_NONE;
-    return true;
+    Str object = arena_printf(arena, "%.*s:%.*s%.*s", STR_ARG(commit), STR_ARG(history->git->prefix),
+                              STR_ARG(history->path));
+    bool ok = batch_ask(history->batch, object) && batch_answer(history->batch, arena, history->limit, &answer);
+    if (ok) {
+        GitVersion version = {commit, str_equal(answer.kind, STR("blob")) ? answer.text : STR_NONE, arena};
+        *more = history->each(history->user, &version);
+    }
+    arena_free(arena);
+    return ok;
 }
 
 bool git_history(const Git *git, Str path, size_t limit, GitVersionFn *each, void *user, Diags *diags)
@@ -39,14 +53,15 @@ bool git_history(const Git *git, Str path, size_t limit, GitVersionFn *each, voi
     }
     if (!list_commits(git, path, &commits, diags))
         return false;
-    Batch *batch = commits.text.size ? batch_new(git, diags) : NULL;
-    bool ok = batch || !commits.text.size, more = batch != NULL;
-    GitVersion version;
-    while (more && str_split(&commits.text, '\n', &version.commit) && version.commit.size) {
-        ok = read_version(git, batch, path, limit, &version);
-        more = ok && each(user, &version);
-    }
-    if (batch)
-        batch_free(batch);
+    if (!commits.text.size)
+        return true;
+    History history = {git, batch_new(git, diags), path, limit, each, user};
+    if (!history.batch)
+        return false;
+    bool ok = true, more = true;
+    Str commit;
+    while (ok && more && str_split(&commits.text, '\n', &commit) && commit.size)
+        ok = show_version(&history, commit, &more);
+    batch_free(history.batch);
     return ok;
 }

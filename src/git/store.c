@@ -128,7 +128,7 @@ static Folder *folder_parse(Arena *arena, Str tree, size_t id_size)
 static int read_tree(GitStore *store, Str object, size_t id_size, Folder **folder)
 {
     BatchAnswer answer;
-    if (!batch_ask(store->batch, object) || !batch_answer(store->batch, TREE_LIMIT, &answer))
+    if (!batch_ask(store->batch, object) || !batch_answer(store->batch, store->git->arena, TREE_LIMIT, &answer))
         return store_fail(store);
     if (!answer.size && str_equal(answer.kind, STR("missing")))
         return store_lacks(store, object);
@@ -204,7 +204,7 @@ static Str extension(Str name)
 static int take_text(GitStore *store, Entry *entry, size_t limit)
 {
     BatchAnswer answer;
-    if (!batch_answer(store->batch, limit, &answer))
+    if (!batch_answer(store->batch, store->git->arena, limit, &answer))
         return store_fail(store);
     if (!str_equal(answer.kind, STR("blob")))
         return store_lacks(store, entry->id);

@@ -66,7 +66,7 @@ int main(int argc, char **argv, char **environment)
     fflush(stdout);
     Buf out = {0};
     diags_print(diags, &out);
-    fwrite(out.data, 1, out.size, stderr);
+    fprintf(stderr, "%.*s", STR_ARG(buf_str(&out)));
     int status = diags_error_count(diags) ? 2 : 0;
     buf_release(&out);
     free(folder);
