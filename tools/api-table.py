@@ -181,7 +181,7 @@ def add_enums(types, enums):
 def lifecycles(folders):
     """(apiVersion, kind) -> (deprecated, removed, replacement)"""
     found = {}
-    for path in sorted(p for f in folders for p in glob.glob(f + "/**/zz_generated.prerelease-lifecycle.go", recursive=True)):
+    for path in sorted(p for f in folders for p in glob.glob(f + "/**/*lifecycle.go", recursive=True)):
         here = os.path.dirname(path)
         with open(os.path.join(here, "register.go"), encoding="utf-8") as handle:
             group = re.search(r'GroupName\s*=\s*"([^"]*)"', handle.read())
@@ -198,7 +198,10 @@ def lifecycles(folders):
             entry[kind][what] = int(number[1]) if number else "/".join(filter(None, gvk.groups()[:2])) + " " + gvk[3]
         for kind, facts in entry.items():
             api_version = "/".join(filter(None, [group[1], version]))
-            found[api_version, kind] = (facts.get("Deprecated"), facts.get("Removed"), facts.get("Replacement"))
+            # Of two files, the one that says more.
+            found.setdefault((api_version, kind), (None, None, None))
+            if facts.keys() & {"Deprecated", "Removed"}:
+                found[api_version, kind] = (facts.get("Deprecated"), facts.get("Removed"), facts.get("Replacement"))
     return found
 
 
@@ -340,7 +343,8 @@ def print_old(old, kinds):
         successor = (successor or "").removesuffix("List")
         while any(old.get(tuple(successor.split()), (None, None))[:2]):
             successor = (old[tuple(successor.split())][2] or "").removesuffix("List")
-        successor = successor or stable.get((version.split("/")[0], kind), "")
+        known_better = stable.get((version.split("/")[0], kind), "")
+        successor = successor or ("" if known_better == f"{version} {kind}" else known_better)
         print(f"old {version} {kind} {seen} {known or '-'} {successor}".rstrip())
 
 
