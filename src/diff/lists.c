@@ -59,6 +59,7 @@ const ListRow list_rows[] = {
      false, false, GATEWAY},
     {"HTTPRoute|GRPCRoute|TLSRoute", "hostnames", LIST_SET, {NULL}, false, false, GATEWAY},
     {"Gateway", "listeners", LIST_KEYED, {"name"}, false, false, GATEWAY ", x-kubernetes-list-map-keys"},
+    {"Gateway", "tls.frontend.perPort", LIST_KEYED, {"port"}, false, false, GATEWAY ", x-kubernetes-list-map-keys"},
     {"VirtualService|Gateway", "hosts|gateways", LIST_SET, {NULL}, false, false, "networking.istio.io/v1"},
     {"ExternalSecret", "spec.data", LIST_KEYED, {"secretKey"}, false, false, "external-secrets.io/v1"},
     {"ServiceMonitor", "spec.endpoints", LIST_KEYED, {"port=", "targetPort=", "path="}, false, false,
