@@ -103,7 +103,7 @@ test:
 	@tools/deps test
 	@$(MAKE) --no-print-directory check
 
-check: check-layers check-generated $(BUILD)/kiln $(UNIT_TESTS) $(BUILD)/tools/meant $(BUILD)/tools/revision
+check: check-layers check-generated $(BUILD)/kiln $(UNIT_TESTS) $(BUILD)/tools/meant $(BUILD)/tools/kill_at.so $(BUILD)/tools/revision
 	@tests/run-all $(BUILD)
 
 check-layers: ; @tools/check-layers $(ROOMS)
@@ -136,6 +136,13 @@ update-golden: $(BUILD)/kiln
 $(BUILD)/tools/meant: tests/tools/meant.c $(BUILD)/obj/embedded.o $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(ARCHIVES) $(BUILD)/obj/embedded.o -Wl,--end-group $(LIBS)
+
+# Ends kiln at a given change to the file system (tests/run-kill).
+$(BUILD)/tools/kill_at.so: tests/tools/kill_at.c
+	@mkdir -p $(@D)
+	$(call quiet,link)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -fPIC -shared -o $@ $<
+.PHONY: kill
+kill: $(BUILD)/kiln $(BUILD)/tools/kill_at.so ; @tests/run-kill $(BUILD)
 
 # What the git room reads of a folder at a revision.
 $(BUILD)/tools/revision: tests/tools/revision.c $(BUILD)/obj/embedded.o $(ARCHIVES)
