@@ -149,9 +149,12 @@ static void add_finding(Judging *judging, const CompiledRule *rule, const Check 
 }
 
 /* Each name under `let` sees those above it: a scope of one name on top of the scopes before. */
-static const JsoneScope *evaluate_lets(Judging *judging, const Check *check, const JsoneScope *scope)
+static const JsoneScope *evaluate_lets(Judging *judging, const Check *check, LetPhase phase,
+                                       const JsoneScope *scope)
 {
-    for (uint32_t i = 0; check->let && i < check->let->size; i++) {
+    for (uint32_t i = 0; scope && check->let && i < check->let->size; i++) {
+        if (check->phases[i] != phase)
+            continue;
         const MapEntry *let = &check->let->entries[i];
         const Value *value = evaluate(judging, check->lets[i], scope);
         if (!value)
@@ -188,10 +191,10 @@ static JsoneScope object_scope(const Judging *judging, const Subject *subject, c
     return (JsoneScope){map_end(&names, ORIGIN_NONE), up, true};
 }
 
-static void iterate(const Judging *judging, const Subject *subject, EachFn *each, const JsoneScope *up,
-                    Iterated *iterated)
+static void iterate(const Judging *judging, const Subject *subject, EachFn *each, Shared *shared,
+                    const JsoneScope *up, Iterated *iterated)
 {
-    *iterated = (Iterated){.each = each, .items = {.arena = judging->arena, .minor = judging->minor}};
+    *iterated = (Iterated){.each = each, .items = {.arena = judging->arena, .shared = shared, .minor = judging->minor}};
     each(&iterated->items, subject->object);
     size_t count = iterated->items.count;
     iterated->scopes = count ? ARENA_ARRAY(judging->arena, JsoneScope, count) : NULL;
@@ -202,11 +205,15 @@ static void iterate(const Judging *judging, const Subject *subject, EachFn *each
 static void judge_item(Judging *judging, const CompiledRule *rule, const Check *check, const Subject *subject,
                        const Item *item, const JsoneScope *outer)
 {
-    const JsoneScope *scope = evaluate_lets(judging, check, outer);
     bool bound = true, holds;
+    const JsoneScope *scope = evaluate_lets(judging, check, LET_WHEN, outer);
     if (!scope || (check->when && !evaluate_truth(judging, rule, "when", check->when, scope, &bound)) || !bound)
         return;
-    if (evaluate_truth(judging, rule, "assert", check->assertion, scope, &holds) && !holds)
+    scope = evaluate_lets(judging, check, LET_ASSERT, scope);
+    if (!scope || !evaluate_truth(judging, rule, "assert", check->assertion, scope, &holds) || holds)
+        return;
+    scope = evaluate_lets(judging, check, LET_FINDING, scope);
+    if (scope)
         add_finding(judging, rule, check, subject, item, scope);
 }
 
@@ -222,6 +229,7 @@ static void judge_object(Judging *judging, const RenderedFile *file, const Value
     JsoneScope outer = {judging->env, &functions, true};
     JsoneScope scope = object_scope(judging, &subject, &outer);
     Iterated iterated[EACH_MAX];
+    Shared shared = {0};
     size_t known = 0;
     for (size_t i = 0; i < binding->count; i++) {
         Bound bound = binding->list[i];
@@ -229,7 +237,7 @@ static void judge_object(Judging *judging, const RenderedFile *file, const Value
         while (at < known && iterated[at].each != bound.check->each)
             at++;
         if (at == known)
-            iterate(judging, &subject, bound.check->each, &scope, &iterated[known++]);
+            iterate(judging, &subject, bound.check->each, &shared, &scope, &iterated[known++]);
         for (size_t j = 0; j < iterated[at].items.count; j++)
             judge_item(judging, bound.rule, bound.check, &subject, &iterated[at].items.list[j],
                        &iterated[at].scopes[j]);

@@ -96,6 +96,41 @@ static void compile_lets(RuleCompile *compile, Check *check)
         check->lets[i] = compile_expression(compile, let->entries[i].value, "let");
 }
 
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* Also where the name stands in a text of the expression: that does no harm. */
+static bool mentions(const Value *expression, Str name)
+{
+    Str text = value_is_scalar(expression) ? value_text(expression) : STR("");
+    for (ptrdiff_t at = 0; (at = str_find(text, name, (size_t)at)) >= 0; at++) {
+        size_t end = (size_t)at + name.size;
+        if ((!at || !is_word(text.data[at - 1])) && (end == text.size || !is_word(text.data[end])))
+            return true;
+    }
+    return false;
+}
+
+/* From the last on, for each name may be needed by those below it. */
+static void compile_phases(RuleCompile *compile, Check *check, const Value *when, const Value *assertion)
+{
+    uint32_t count = check->let ? check->let->size : 0;
+    check->phases = ARENA_ARRAY(compile->arena, uint8_t, count + 1);
+    for (uint32_t i = count; i > 0; i--) {
+        Str name = check->let->entries[i - 1].key;
+        uint8_t phase = when && mentions(when, name)             ? LET_WHEN
+                        : assertion && mentions(assertion, name) ? LET_ASSERT
+                                                                 : LET_FINDING;
+        for (uint32_t j = i; j < count; j++) {
+            if (check->phases[j] < phase && mentions(check->let->entries[j].value, name))
+                phase = check->phases[j];
+        }
+        check->phases[i - 1] = phase;
+    }
+}
+
 static EachFn *compile_each(RuleCompile *compile, const Value *each)
 {
     EachFn *found = each_find(!each ? STR("object") : value_is(each, VALUE_STRING) ? value_text(each) : STR(""));
@@ -125,6 +160,7 @@ static void compile_check(RuleCompile *compile, const Value *value, const Value 
     check->when = value_is_none(when) ? NULL : compile_expression(compile, when, "when");
     check->let = field_of(value, rule, "let");
     compile_lets(compile, check);
+    compile_phases(compile, check, when, assertion);
     if (value_is_none(assertion))
         rule_error(compile, rule->origin, "assert is missing", "");
     else

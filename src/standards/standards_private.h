@@ -14,8 +14,17 @@ typedef struct Item {
     Str path;            /* the anchor's path in the object; empty for the object itself */
 } Item;
 
+/* What several iterations of one object are made from. */
+typedef struct Shared {
+    struct Item *jobs; /* of a workflow */
+    unsigned *facts;   /* of each job */
+    size_t job_count;
+    bool known;
+} Shared;
+
 typedef struct Items {
     Arena *arena;
+    Shared *shared; /* or NULL */
     unsigned minor; /* of Kubernetes */
     Item *list;
     size_t count;
@@ -34,6 +43,9 @@ const Value *pod_labels(const Value *object); /* or NULL */
 /* Whether a container declares a port, which is given by its name or its number. */
 bool port_declared(const Value *container, const Value *port);
 
+/* A name under `let` is worked out once something needs it. */
+typedef enum LetPhase { LET_WHEN, LET_ASSERT, LET_FINDING } LetPhase;
+
 typedef struct Check {
     EachFn *each;
     const Index *kinds; /* NULL: any */
@@ -41,6 +53,7 @@ typedef struct Check {
     const Template *when; /* or NULL */
     const Value *let;     /* name → expression, for the order and the names; or NULL */
     const Template **lets;
+    uint8_t *phases; /* of each let: when it is first needed */
     const Template *assertion;
     const Template *message;
     const Template *fix;

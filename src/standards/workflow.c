@@ -70,62 +70,93 @@ static void set(MapBuilder *map, const char *key, const Value *value)
 
 /* ---- actions and images ---- */
 
-/* What runs that somebody else wrote. kind: action, image, or local, which needs no pin. */
-static void add_use(Items *items, const Value *uses, const char *kind, Str path)
+/* forty hexadecimal digits */
+static bool is_commit(Str ref)
 {
-    if (!value_is_scalar(uses))
+    for (size_t i = 0; i < ref.size; i++) {
+        if (!memchr("0123456789abcdef", ref.data[i], 16))
+            return false;
+    }
+    return ref.size == 40;
+}
+
+static bool is_local(Str text)
+{
+    return str_starts(text, STR("./")) || str_starts(text, STR("$/"));
+}
+
+/* What somebody else wrote and may change; image: a container's, else an action's. */
+static void add_floating(Items *items, const Value *uses, bool image, Str path)
+{
+    Str text = value_text(uses);
+    if (str_starts(text, STR("docker://"))) {
+        image = true;
+        text = str_slice(text, STR("docker://").size, text.size);
+    }
+    ptrdiff_t at = str_rfind_char(text, '@');
+    Str ref = at < 0 ? STR("") : str_slice(text, (size_t)at + 1, text.size);
+    bool computed = str_find(text, STR("${{"), 0) >= 0;
+    if (computed || is_local(text) || (image ? str_starts(ref, STR("sha256:")) : is_commit(ref)))
         return;
+    MapBuilder item = map_begin(items->arena);
+    set(&item, "image", truth(image));
+    set(&item, "name", value_new_string(items->arena, uses->origin, text));
+    items_add(items, (Item){map_end(&item, uses->origin), uses, text, path});
+}
+
+/* Actions by commit, whose tag stands in a comment. */
+static void add_pinned(Items *items, const Value *uses, bool image, Str path)
+{
     Str text = value_text(uses);
     ptrdiff_t at = str_rfind_char(text, '@');
-    bool image = str_starts(text, STR("docker://"));
-    if (image) {
-        kind = "image";
-        text = str_slice(text, STR("docker://").size, text.size);
-    } else if (str_starts(text, STR("./")) || str_starts(text, STR("$/"))) {
-        kind = "local";
-    } else if (str_find(text, STR("${{"), 0) >= 0) {
-        kind = "computed";
-    }
-    MapBuilder item = map_begin(items->arena);
-    set(&item, "uses", uses);
-    set(&item, "kind", value_new_string(items->arena, uses->origin, str_from(kind)));
-    set(&item, "image", value_new_string(items->arena, uses->origin, text));
-    set(&item, "ref",
-        value_new_string(items->arena, uses->origin, at < 0 ? STR("") : str_slice(text, (size_t)at + 1, text.size)));
-    items_add(items, (Item){map_end(&item, uses->origin), uses, value_text(uses), path});
+    if (!image && at >= 0 && is_commit(str_slice(text, (size_t)at + 1, text.size)))
+        items_add(items, (Item){uses, uses, text, path});
 }
 
-static void add_step_use(Items *items, const StepPlace *place)
-{
-    const Value *uses = value_get(place->step, STR("uses"));
-    if (uses)
-        add_use(items, uses, "action", below(items->arena, place->path, "uses"));
-}
+typedef void UseFn(Items *items, const Value *uses, bool image, Str path);
 
 /* image: x, or container: x alone. */
-static void add_image(Items *items, const Value *container, Str path)
+static void add_image(Items *items, UseFn *add, const Value *container, Str path)
 {
     const Value *image = value_is(container, VALUE_MAP) ? value_get(container, STR("image")) : container;
     if (!value_is_none(image) && text_of(image).size)
-        add_use(items, image, "image", image == container ? path : below(items->arena, path, "image"));
+        add(items, image, true, image == container ? path : below(items->arena, path, "image"));
 }
 
-void each_use(Items *items, const Value *workflow)
+static void add_job_uses(Items *items, UseFn *add, const Value *job, Str path)
+{
+    const Value *uses = value_get(job, STR("uses")), *services = value_get(job, STR("services"));
+    const Value *container = value_get(job, STR("container")), *steps = value_get(job, STR("steps"));
+    if (value_is(uses, VALUE_STRING))
+        add(items, uses, false, below(items->arena, path, "uses"));
+    if (container)
+        add_image(items, add, container, below(items->arena, path, "container"));
+    for (uint32_t i = 0; value_is(services, VALUE_MAP) && i < services->size; i++)
+        add_image(items, add, services->entries[i].value,
+                  arena_printf(items->arena, "%.*s.services.%.*s", STR_ARG(path), STR_ARG(services->entries[i].key)));
+    for (uint32_t i = 0; value_is(steps, VALUE_LIST) && i < steps->size; i++) {
+        const Value *used = value_get(steps->items[i], STR("uses"));
+        if (value_is(used, VALUE_STRING))
+            add(items, used, false, arena_printf(items->arena, "%.*s.steps[%u].uses", STR_ARG(path), i));
+    }
+}
+
+static void add_uses(Items *items, const Value *workflow, UseFn *add)
 {
     const Value *jobs = value_get(workflow, STR("jobs"));
-    for (uint32_t i = 0; value_is(jobs, VALUE_MAP) && i < jobs->size; i++) {
-        const Value *job = jobs->entries[i].value, *uses = value_get(job, STR("uses"));
-        Str path = arena_printf(items->arena, "jobs.%.*s", STR_ARG(jobs->entries[i].key));
-        if (uses)
-            add_use(items, uses, "action", below(items->arena, path, "uses"));
-        add_image(items, value_get(job, STR("container")), below(items->arena, path, "container"));
-        const Value *services = value_get(job, STR("services"));
-        for (uint32_t j = 0; value_is(services, VALUE_MAP) && j < services->size; j++)
-            add_image(
-                items, services->entries[j].value,
-                arena_printf(items->arena, "%.*s.services.%.*s", STR_ARG(path), STR_ARG(services->entries[j].key)));
-    }
-    walk_steps(items, workflow, add_step_use);
+    for (uint32_t i = 0; value_is(jobs, VALUE_MAP) && i < jobs->size; i++)
+        add_job_uses(items, add, jobs->entries[i].value,
+                     arena_printf(items->arena, "jobs.%.*s", STR_ARG(jobs->entries[i].key)));
+}
+
+void each_floating(Items *items, const Value *workflow)
+{
+    add_uses(items, workflow, add_floating);
+}
+
+void each_pinned(Items *items, const Value *workflow)
+{
+    add_uses(items, workflow, add_pinned);
 }
 
 /* ---- scripts ---- */
@@ -257,29 +288,40 @@ void each_script(Items *items, const Value *workflow)
     walk_steps(items, workflow, add_scripts);
 }
 
-static void add_run(Items *items, const StepPlace *place)
+static void add_commands(Items *items, const StepPlace *place)
 {
     const Value *run = value_get(place->step, STR("run"));
     if (value_is(run, VALUE_STRING))
-        items_add(items, (Item){run, run, place->job_id, below(items->arena, place->path, "run")});
+        script_commands(items, run, place->job_id, below(items->arena, place->path, "run"));
 }
 
-void each_run(Items *items, const Value *workflow)
+void each_command(Items *items, const Value *workflow)
 {
-    walk_steps(items, workflow, add_run);
+    walk_steps(items, workflow, add_commands);
 }
 
 /* ---- permissions ---- */
 
+static void add_grant(Items *items, Str permission, const Value *access, Str job, Str path)
+{
+    MapBuilder item = map_begin(items->arena);
+    set(&item, "permission", value_new_string(items->arena, access->origin, permission));
+    set(&item, "access", access);
+    items_add(items, (Item){map_end(&item, access->origin), access, job, path});
+}
+
+/* Without those that need no word: none, and reading the sources. */
 static void add_grants(Items *items, const Value *permissions, Str job, Str path)
 {
+    if (value_is(permissions, VALUE_STRING))
+        add_grant(items, STR(""), permissions, job, path);
     for (uint32_t i = 0; value_is(permissions, VALUE_MAP) && i < permissions->size; i++) {
         const MapEntry *entry = &permissions->entries[i];
-        MapBuilder item = map_begin(items->arena);
-        set(&item, "permission", value_new_string(items->arena, entry->key_origin, entry->key));
-        set(&item, "access", entry->value);
-        items_add(items, (Item){map_end(&item, entry->value->origin), entry->value, job,
-                                arena_printf(items->arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(entry->key))});
+        Str access = text_of(entry->value);
+        bool reads = str_equal(entry->key, STR("contents")) && str_equal(access, STR("read"));
+        if (!reads && !str_equal(access, STR("none")))
+            add_grant(items, entry->key, entry->value, job,
+                      arena_printf(items->arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(entry->key)));
     }
 }
 
@@ -304,16 +346,83 @@ void each_checkout(Items *items, const Value *workflow)
     walk_steps(items, workflow, add_checkout);
 }
 
-static void add_step(Items *items, const StepPlace *place)
+/* ---- a pull request with the rights of the main branch ---- */
+
+static bool is_privileged(const Value *workflow)
 {
-    if (value_get(place->step, STR("uses")))
+    return workflow_triggered_by(workflow, STR("pull_request_target")) ||
+           workflow_triggered_by(workflow, STR("workflow_run")) ||
+           workflow_triggered_by(workflow, STR("issue_comment"));
+}
+
+static bool names_head(const Value *text)
+{
+    static const char *const heads[] = {"head_ref",        ".head.ref",        ".head.sha",
+                                        ".head.repo",      "head_sha",         "head_branch",
+                                        "head_repository", "merge_commit_sha", "refs/pull/"};
+    for (size_t i = 0; text && i < LENGTH_OF(heads); i++) {
+        if (str_find(text_of(text), str_from(heads[i]), 0) >= 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_head_checkout(Items *items, const StepPlace *place)
+{
+    const Value *with = value_get(place->step, STR("with")), *run = value_get(place->step, STR("run"));
+    bool checkout = str_starts(value_text_at(place->step, "uses"), STR("actions/checkout@"));
+    bool head = names_head(value_get(with, STR("ref"))) || names_head(value_get(with, STR("repository")));
+    bool fetches = value_is(run, VALUE_STRING) && script_runs(value_text(run), STR("gh pr checkout"));
+    if ((checkout && head) || fetches)
         items_add(items, (Item){place->step, place->step, place->job_id, place->path});
 }
 
-/* Steps that run an action. */
-void each_action_step(Items *items, const Value *workflow)
+void each_head_checkout(Items *items, const Value *workflow)
 {
-    walk_steps(items, workflow, add_step);
+    if (is_privileged(workflow))
+        walk_steps(items, workflow, add_head_checkout);
+}
+
+/* ---- steps of some actions ---- */
+
+static void add_scan(Items *items, const StepPlace *place)
+{
+    /* The list of contents that Trivy can write as well is no scan. */
+    if (str_starts(value_text_at(place->step, "uses"), STR("aquasecurity/trivy-action@")) &&
+        !str_equal(value_text_at(place->step, "with.format"), STR("cyclonedx")))
+        items_add(items, (Item){place->step, place->step, place->job_id, place->path});
+}
+
+void each_scan(Items *items, const Value *workflow)
+{
+    walk_steps(items, workflow, add_scan);
+}
+
+/* Actions that log in to a cloud, and the input that holds a key which does not expire. */
+static const struct {
+    const char *action;
+    const char *input;
+} logins[] = {
+    {"aws-actions/configure-aws-credentials@", "aws-access-key-id"},
+    {"google-github-actions/auth@", "credentials_json"},
+    {"azure/login@", "creds"},
+};
+
+static void add_login(Items *items, const StepPlace *place)
+{
+    Str uses = value_text_at(place->step, "uses");
+    for (size_t i = 0; i < LENGTH_OF(logins); i++) {
+        if (!str_starts(uses, str_from(logins[i].action)))
+            continue;
+        MapBuilder item = map_begin(items->arena);
+        set(&item, "key", value_get(value_get(place->step, STR("with")), str_from(logins[i].input)));
+        items_add(items, (Item){map_end(&item, place->step->origin), place->step, place->job_id, place->path});
+    }
+}
+
+void each_login(Items *items, const Value *workflow)
+{
+    walk_steps(items, workflow, add_login);
 }
 
 /* ---- inputs ---- */
@@ -384,10 +493,20 @@ static const Value *text_value(const JsoneRun *run, Str text)
     return value_new_string(run->arena, ORIGIN_NONE, text.data ? text : STR(""));
 }
 
-static const Value *call_tag_comment(CALL_PARAMETERS)
+/* Of the actions that kiln uses itself it knows the tag. A comment may say v4 for v4.1.2. */
+static const Value *call_tag_fault(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    return text_value(run, is_rendered(run) ? pinned_action_tag(text_of(args[0])) : written_comment(run, args[0]));
+    Str uses = text_of(args[0]), tag = pinned_action_tag(uses), rest = tag, said;
+    if (!is_rendered(run))
+        rest = written_comment(run, args[0]);
+    str_split(&rest, ' ', &said);
+    if (!said.size)
+        return text_value(run, arena_printf(run->arena, "no comment says which tag '%.*s' is", STR_ARG(uses)));
+    if (tag.data && !str_starts(tag, said))
+        return text_value(
+            run, arena_printf(run->arena, "'%.*s' is %.*s, not %.*s", STR_ARG(uses), STR_ARG(tag), STR_ARG(said)));
+    return &value_null;
 }
 
 static const Value *call_reason_comment(CALL_PARAMETERS)
@@ -395,13 +514,6 @@ static const Value *call_reason_comment(CALL_PARAMETERS)
     CALL_UNUSED;
     return text_value(run, is_rendered(run) ? permission_reason(text_of(args[0]), text_of(args[1]))
                                             : written_comment(run, args[1]));
-}
-
-/* The tag of an action that kiln pins, when it is pinned to the same commit. */
-static const Value *call_pinned_tag(CALL_PARAMETERS)
-{
-    CALL_UNUSED;
-    return text_value(run, pinned_action_tag(text_of(args[0])));
 }
 
 static const Value *call_triggered_by(CALL_PARAMETERS)
@@ -412,16 +524,6 @@ static const Value *call_triggered_by(CALL_PARAMETERS)
             return &value_true;
     }
     return &value_false;
-}
-
-static const Value *call_runs(CALL_PARAMETERS)
-{
-    CALL_UNUSED;
-    for (uint32_t i = 0; value_is(args[1], VALUE_LIST) && i < args[1]->size; i++) {
-        if (script_runs(text_of(args[0]), text_of(args[1]->items[i])))
-            return args[1]->items[i];
-    }
-    return &value_null;
 }
 
 static const Value *call_some_workflow(CALL_PARAMETERS)
@@ -435,26 +537,15 @@ static const Value *call_some_workflow(CALL_PARAMETERS)
     return &value_false;
 }
 
-static const Value *call_unlocked(CALL_PARAMETERS)
-{
-    CALL_UNUSED;
-    const char *command = script_installs_unlocked(text_of(args[0]));
-    return command ? value_new_string(run->arena, at, str_from(command)) : &value_null;
-}
-
 static const Function rows[] = {
-    {NAME("tagComment"), call_tag_comment, 1, 1, "tagComment(uses): the comment behind it, or ''", NULL},
+    {NAME("tagFault"), call_tag_fault, 1, 1, "tagFault(uses): what is wrong with the comment behind it, or null",
+     NULL},
     {NAME("reasonComment"), call_reason_comment, 2, 2,
      "reasonComment(permission, access): the comment behind the access, or ''", NULL},
-    {NAME("pinnedTag"), call_pinned_tag, 1, 1, "pinnedTag(uses): the tag that kiln knows the commit by, or ''", NULL},
     {NAME("triggeredBy"), call_triggered_by, 2, UINT8_MAX,
      "triggeredBy(workflow, event, …): whether one of the events starts it", NULL},
     {NAME("someWorkflow"), call_some_workflow, 1, 1,
      "someWorkflow(event): whether the event starts a workflow of the project", NULL},
-    {NAME("unlocked"), call_unlocked, 1, 1,
-     "unlocked(script): the first command that installs packages without a lock file, or null", NULL},
-    {NAME("runs"), call_runs, 2, 2,
-     "runs(script, ['kubectl apply', …]): the first of the commands that the shell script runs, or null", NULL},
 };
 
 const FunctionRows workflow_functions = {rows, LENGTH_OF(rows)};

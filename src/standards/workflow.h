@@ -52,9 +52,11 @@ bool script_runs(Str script, Str command);
 /* Whether some job of a workflow deploys. */
 bool workflow_deploys(const Value *workflow);
 
-/* The first command that installs packages without a lock file, or NULL. */
-const char *script_installs_unlocked(Str script);
+/* Adds the commands of a script that a rule names: {sort: sets, prints or installs, command}. */
+void script_commands(Items *items, const Value *run, Str job, Str path);
 
-EachFn each_input, each_job, each_use, each_action_step, each_script, each_run, each_grant, each_checkout, each_fault;
+EachFn each_input, each_job, each_publisher, each_deployer, each_releaser, each_tester, each_reporter;
+EachFn each_floating, each_pinned, each_script, each_command, each_grant, each_checkout, each_head_checkout;
+EachFn each_scan, each_login, each_fault;
 
 #endif

@@ -419,13 +419,15 @@ static void check_condition(Faults *faults, const Path *path, const Value *value
 static void check_keys(Faults *faults, const Path *path, const Value *map, const char *const *known, size_t count)
 {
     for (uint32_t i = 0; i < map->size; i++) {
+        size_t at = 0;
+        while (at < count && !str_equal(map->entries[i].key, str_from(known[at])))
+            at++;
+        if (at < count)
+            continue;
         NearMiss miss = near_miss_begin(map->entries[i].key);
-        bool found = false;
-        for (size_t j = 0; j < count && !found; j++) {
-            found = str_equal(map->entries[i].key, str_from(known[j]));
+        for (size_t j = 0; j < count; j++)
             near_miss_offer(&miss, str_from(known[j]));
-        }
-        Str best = found ? STR_NONE : near_miss_best(&miss);
+        Str best = near_miss_best(&miss);
         if (best.data)
             fault(faults, &(Path){path, map->entries[i].key, 0}, map->entries[i].value, "correct the name",
                   "'%.*s' is not a key here; did you mean '%.*s'?", STR_ARG(map->entries[i].key), STR_ARG(best));

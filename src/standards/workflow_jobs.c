@@ -326,7 +326,9 @@ static const struct {
 static bool mentions(Str text, Str word)
 {
     for (size_t at = 0; at + word.size <= text.size; at++) {
-        size_t same = 0;
+        if ((text.data[at] | 0x20) != word.data[0])
+            continue;
+        size_t same = 1;
         while (same < word.size && (text.data[at + same] | 0x20) == (word.data[same] | 0x20))
             same++;
         bool begins = !at || ((text.data[at - 1] | 0x20) < 'a' || (text.data[at - 1] | 0x20) > 'z');
@@ -481,17 +483,6 @@ static bool is_unlocked(const Command *command, size_t row)
                                      has_words(command->arguments, STR("--frozen-lockfile")));
 }
 
-const char *script_installs_unlocked(Str script)
-{
-    for (Command command; next_command(&script, &command);) {
-        for (size_t i = 0; i < LENGTH_OF(installs); i++) {
-            if (is_unlocked(&command, i))
-                return installs[i].command;
-        }
-    }
-    return NULL;
-}
-
 /* ---- environments ---- */
 
 static Str environment_of(const Value *job)
@@ -610,42 +601,158 @@ static Str stage_of(unsigned facts)
     return STR("other");
 }
 
-static void add_job(Items *items, const JobGraph *graph, uint32_t at)
+static bool is_floating(const Value *runner)
 {
-    const MapEntry *entry = &graph->jobs->entries[at];
-    Str environment = environment_of(entry->value);
-    MapBuilder item = map_begin(items->arena);
-    map_set(&item, STR("job"), ORIGIN_NONE, entry->value);
-    map_set(&item, STR("does"), ORIGIN_NONE, fact_words(items->arena, graph->facts[at]));
-    map_set(&item, STR("after"), ORIGIN_NONE, fact_words(items->arena, graph->before[at]));
-    map_set(&item, STR("all"), ORIGIN_NONE, fact_words(items->arena, graph->all));
-    map_set(&item, STR("stage"), ORIGIN_NONE,
-            value_new_string(items->arena, ORIGIN_NONE, stage_of(graph->facts[at])));
-    map_set(&item, STR("cache"), ORIGIN_NONE, value_new_string(items->arena, ORIGIN_NONE, cache_of(entry->value)));
-    map_set(&item, STR("environment"), ORIGIN_NONE, value_new_string(items->arena, ORIGIN_NONE, environment));
-    map_set(&item, STR("production"), ORIGIN_NONE, truth(is_production(environment)));
-    map_set(&item, STR("staged"), ORIGIN_NONE, truth(graph->staged[at]));
-    items_add(items, (Item){map_end(&item, entry->value->origin), entry->value, entry->key,
-                            arena_printf(items->arena, "jobs.%.*s", STR_ARG(entry->key))});
+    for (size_t i = 0; i < workflow_count(runner); i++) {
+        if (str_ends(text_of(workflow_at(runner, i)), STR("-latest")))
+            return true;
+    }
+    return false;
 }
 
-void each_job(Items *items, const Value *workflow)
+static bool is_self_hosted(const Value *runner)
+{
+    for (size_t i = 0; i < workflow_count(runner); i++) {
+        if (str_equal(text_of(workflow_at(runner, i)), STR("self-hosted")))
+            return true;
+    }
+    return false;
+}
+
+static void set(MapBuilder *map, const char *key, const Value *value)
+{
+    map_set(map, str_from(key), ORIGIN_NONE, value ? value : &value_null);
+}
+
+static const Value *word(Arena *arena, Str text)
+{
+    return value_new_string(arena, ORIGIN_NONE, text);
+}
+
+static Item job_item(const JobGraph *graph, uint32_t at)
+{
+    Arena *arena = graph->arena;
+    const MapEntry *entry = &graph->jobs->entries[at];
+    const Value *job = entry->value, *runner = value_get(job, STR("runs-on"));
+    Str environment = environment_of(job);
+    MapBuilder item = map_begin(arena);
+    set(&item, "job", job);
+    set(&item, "does", fact_words(arena, graph->facts[at]));
+    set(&item, "after", fact_words(arena, graph->before[at]));
+    set(&item, "all", fact_words(arena, graph->all));
+    set(&item, "stage", word(arena, stage_of(graph->facts[at])));
+    set(&item, "cache", word(arena, cache_of(job)));
+    set(&item, "environment", word(arena, environment));
+    set(&item, "production", truth(is_production(environment)));
+    set(&item, "staged", truth(graph->staged[at]));
+    set(&item, "called", truth(value_get(job, STR("uses")) != NULL));
+    set(&item, "minutes", value_get(job, STR("timeout-minutes")));
+    set(&item, "floating", truth(is_floating(runner)));
+    set(&item, "selfHosted", truth(is_self_hosted(runner)));
+    return (Item){map_end(&item, job->origin), job, entry->key,
+                  arena_printf(arena, "jobs.%.*s", STR_ARG(entry->key))};
+}
+
+static void find_jobs(Arena *arena, const Value *workflow, Shared *shared)
 {
     const Value *jobs = value_get(workflow, STR("jobs"));
+    shared->known = true;
     if (!value_is(jobs, VALUE_MAP) || !jobs->size)
         return;
-    JobGraph graph = {.arena = items->arena, .jobs = jobs};
-    graph.facts = ARENA_ARRAY(items->arena, unsigned, jobs->size);
-    graph.before = ARENA_ARRAY(items->arena, unsigned, jobs->size);
-    graph.known = ARENA_ARRAY(items->arena, bool, jobs->size);
-    graph.staged = ARENA_ARRAY(items->arena, bool, jobs->size);
+    JobGraph graph = {.arena = arena, .jobs = jobs};
+    graph.facts = ARENA_ARRAY(arena, unsigned, jobs->size);
+    graph.before = ARENA_ARRAY(arena, unsigned, jobs->size);
+    graph.known = ARENA_ARRAY(arena, bool, jobs->size);
+    graph.staged = ARENA_ARRAY(arena, bool, jobs->size);
     for (uint32_t i = 0; i < jobs->size; i++) {
         graph.facts[i] = facts_of_job(&jobs->entries[i]);
         graph.all |= graph.facts[i];
     }
+    shared->jobs = ARENA_ARRAY(arena, Item, jobs->size);
+    shared->facts = ARENA_ARRAY(arena, unsigned, jobs->size);
     for (uint32_t i = 0; i < jobs->size; i++) {
         follow_needs(&graph, i, 0);
-        if (value_is(jobs->entries[i].value, VALUE_MAP))
-            add_job(items, &graph, i);
+        if (!value_is(jobs->entries[i].value, VALUE_MAP))
+            continue;
+        shared->facts[shared->job_count] = graph.facts[i];
+        shared->jobs[shared->job_count++] = job_item(&graph, i);
+    }
+}
+
+/* The jobs that do one of the things; 0: all. */
+static void add_jobs(Items *items, const Value *workflow, unsigned facts)
+{
+    Shared alone = {0}, *shared = items->shared ? items->shared : &alone;
+    if (!shared->known)
+        find_jobs(items->arena, workflow, shared);
+    for (size_t i = 0; i < shared->job_count; i++) {
+        if (!facts || (shared->facts[i] & facts))
+            items_add(items, shared->jobs[i]);
+    }
+}
+
+void each_job(Items *items, const Value *workflow)
+{
+    add_jobs(items, workflow, 0);
+}
+
+void each_publisher(Items *items, const Value *workflow)
+{
+    add_jobs(items, workflow, FACT_PUBLISHES);
+}
+
+void each_deployer(Items *items, const Value *workflow)
+{
+    add_jobs(items, workflow, FACT_DEPLOYS);
+}
+
+void each_releaser(Items *items, const Value *workflow)
+{
+    add_jobs(items, workflow, FACT_PUBLISHES | FACT_DEPLOYS);
+}
+
+void each_tester(Items *items, const Value *workflow)
+{
+    add_jobs(items, workflow, FACT_TESTS);
+}
+
+void each_reporter(Items *items, const Value *workflow)
+{
+    add_jobs(items, workflow, FACT_REPORTS | FACT_SARIF);
+}
+
+/* ---- commands that rules name ---- */
+
+static void add_command(Items *items, const Value *run, Str job, Str path, const char *sort, Str text)
+{
+    MapBuilder item = map_begin(items->arena);
+    set(&item, "sort", word(items->arena, str_from(sort)));
+    set(&item, "command", word(items->arena, text));
+    items_add(items, (Item){map_end(&item, run->origin), run, job, path});
+}
+
+static bool prints_secret(const Command *command)
+{
+    static const char *const printers[] = {"echo", "printf", "cat"};
+    for (size_t i = 0; i < LENGTH_OF(printers); i++) {
+        if (is_command(command, str_from(printers[i])))
+            return str_find(command->arguments, STR("${{ secrets."), 0) >= 0 ||
+                   str_find(command->arguments, STR("${{secrets."), 0) >= 0;
+    }
+    return false;
+}
+
+void script_commands(Items *items, const Value *run, Str job, Str path)
+{
+    Str script = value_text(run);
+    for (Command command; next_command(&script, &command);) {
+        if (is_command(&command, STR("kubectl set image")))
+            add_command(items, run, job, path, "sets", STR("kubectl set image"));
+        if (prints_secret(&command))
+            add_command(items, run, job, path, "prints", command.name);
+        for (size_t i = 0; i < LENGTH_OF(installs); i++) {
+            if (is_unlocked(&command, i))
+                add_command(items, run, job, path, "installs", str_from(installs[i].command));
+        }
     }
 }
