@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -181,21 +182,31 @@ static bool is_unchanged(const Release *release, const ReleasesFile *file)
     return file->exists ? !error && str_equal(text, file->old_text) : error == ENOENT;
 }
 
-static bool write_file(const Release *release, const ReleasesFile *file, Str shown)
+/* Under a lock, where the file system has one: of two releases at once neither is lost. */
+static bool replace_file(const Release *release, const ReleasesFile *file, int folder, Str shown)
 {
+    (void)!flock(folder, LOCK_EX);
     if (!is_unchanged(release, file)) {
         diag_file_error(release->diags, shown, "was changed meanwhile; run again");
         return false;
     }
-    int folder = -1, error = open_folder(release, &folder);
-    if (!error) {
-        error = file_write(folder, strchr(file->path.data, '/') + 1, file->text);
-        remove_leftovers(release, folder);
-        close(folder);
-    }
+    int error = file_write(folder, strchr(file->path.data, '/') + 1, file->text);
+    remove_leftovers(release, folder);
     if (error)
         diag_file_error(release->diags, shown, "cannot write: %s", strerror(error));
     return !error;
+}
+
+static bool write_file(const Release *release, const ReleasesFile *file, Str shown)
+{
+    int folder = -1, error = open_folder(release, &folder);
+    if (error) {
+        diag_file_error(release->diags, shown, "cannot write: %s", strerror(error));
+        return false;
+    }
+    bool ok = replace_file(release, file, folder, shown);
+    close(folder);
+    return ok;
 }
 
 static bool carry_out(Release *release, Buf *summary)
