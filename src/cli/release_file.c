@@ -141,8 +141,8 @@ static bool judge(const Release *release, const ReleasesFile *file)
         project ? standards_load(release->arena, release->sources, project, STANDARDS_GATE, release->diags) : NULL;
     EnvironmentContext context;
     return standards &&
-           services_complete(release->arena, NULL, project,
-                             project_environment(project, release->environment->name), release->diags, &context) &&
+           services_complete(release->arena, NULL, project, project_environment(project, release->environment->name),
+                             release->diags, &context) &&
            check_digests(release, standards, &context);
 }
 

@@ -7,7 +7,7 @@
 typedef struct Search {
     Arena *arena;
     Str service;
-    const Value *now;   /* or NULL */
+    const Value *now; /* or NULL */
     const Value *found;
     Str commit;
 } Search;
@@ -52,9 +52,8 @@ static bool find(Release *release, Search *search)
 
 static bool roll_back(Release *release, Str service)
 {
-    Search search = {.arena = release->arena,
-                     .service = service,
-                     .now = release_recorded(release->environment, service)};
+    Search search = {
+        .arena = release->arena, .service = service, .now = release_recorded(release->environment, service)};
     Definition definition;
     if (!release_define(release, service, &definition) || !find(release, &search))
         return false;

@@ -21,7 +21,7 @@ enum { OUTPUT_LIMIT = 64 * 1024 * 1024, ERRORS_LIMIT = 64 * 1024, ARGUMENT_LIMIT
  * project. What is kept says where configuration comes from: safe.directory may be there.
  */
 static const char *const kept[] = {
-    "GIT_CONFIG_COUNT=",  "GIT_CONFIG_KEY_",      "GIT_CONFIG_VALUE_",     "GIT_CONFIG_GLOBAL=",
+    "GIT_CONFIG_COUNT=",  "GIT_CONFIG_KEY_",      "GIT_CONFIG_VALUE_",        "GIT_CONFIG_GLOBAL=",
     "GIT_CONFIG_SYSTEM=", "GIT_CONFIG_NOSYSTEM=", "GIT_CEILING_DIRECTORIES=", "GIT_DISCOVERY_ACROSS_FILESYSTEM=",
     "GIT_EXEC_PATH=",
 };
