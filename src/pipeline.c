@@ -49,6 +49,7 @@ typedef struct Pipeline {
     const Renderer *renderer;
     const Standards *standards; /* NULL: nothing is judged */
     Pool *pool;
+    WaiverUses *waivers;
     Texts tree;
     Texts workflows;
     Parts namespaces;
@@ -264,8 +265,26 @@ static bool judge(Pipeline *pipeline, Arena *arena, GateScope scope, const Rende
         return true;
     bool ok =
         standards_judge(pipeline->standards, arena, scope, files->list, files->count, &findings, pipeline->diags);
-    findings_report(&findings, pipeline->diags);
+    waiver_uses_note(pipeline->waivers, &findings);
+    findings_select(&findings, &pipeline->request->rules, pipeline->diags);
+    if (pipeline->request->collect)
+        findings_keep(pipeline->arena, &pipeline->result->findings, &findings);
+    else
+        findings_report(&findings, SEVERITY_WARNING, pipeline->diags);
     pipeline->blocked += findings_errors(&findings);
+    return ok;
+}
+
+static bool take_waivers(Pipeline *pipeline, const EnvironmentContext *context)
+{
+    const Value *shared = value_get(context->project, STR("waivers"));
+    bool ok = waivers_check(pipeline->standards, shared, pipeline->diags);
+    waiver_uses_add(pipeline->waivers, shared);
+    for (size_t i = 0; i < context->count; i++) {
+        const Value *own = value_get(context->items[i].value, STR("waivers"));
+        ok &= waivers_check(pipeline->standards, own, pipeline->diags);
+        waiver_uses_add(pipeline->waivers, own);
+    }
     return ok;
 }
 
@@ -304,7 +323,8 @@ static void run_environment(Pipeline *pipeline, const Environment *environment)
     EnvironmentContext context;
     Rendering rendering = {.pipeline = pipeline, .context = &context};
     enter(pipeline, STAGE_COMPLETE, environment->name);
-    bool ok = services_complete(arena, pipeline->pool, pipeline->project, environment, pipeline->diags, &context);
+    bool ok = services_complete(arena, pipeline->pool, pipeline->project, environment, pipeline->diags, &context) &&
+              take_waivers(pipeline, &context);
     if (ok) {
         rendering.count = 1 + portion_count(context.count, PORTION);
         rendering.batches = ARENA_ARRAY(arena, Batch, rendering.count);
@@ -315,20 +335,26 @@ static void run_environment(Pipeline *pipeline, const Environment *environment)
     arena_free(arena);
 }
 
+static Tier strictest_tier(const Pipeline *pipeline)
+{
+    const Project *project = pipeline->project;
+    Tier tier = TIER_DEVELOPMENT;
+    for (size_t i = 0; i < project->environment_count; i++) {
+        const Environment *environment = &project->environments[i];
+        if (environment_selected(pipeline, environment->name) && environment->tier > tier)
+            tier = environment->tier;
+    }
+    return tier;
+}
+
 /* What all environments share is judged as the strictest of them is. */
 static GateScope project_scope(const Pipeline *pipeline, const Value *value)
 {
-    const Project *project = pipeline->project;
-    GateScope scope = {.environment = STR(""),
-                       .tier = TIER_DEVELOPMENT,
+    return (GateScope){.environment = STR(""),
+                       .tier = strictest_tier(pipeline),
                        .project = value,
-                       .origin = project->origin,
+                       .origin = pipeline->project->origin,
                        .today = pipeline->request->today};
-    for (size_t i = 0; i < project->environment_count; i++) {
-        if (project->environments[i].tier > scope.tier)
-            scope.tier = project->environments[i].tier;
-    }
-    return scope;
 }
 
 static void run_gitops_project(Pipeline *pipeline)
@@ -521,6 +547,17 @@ static void finish_stream(Pipeline *pipeline)
     pipeline->failed = true;
 }
 
+/* What a waiver is for may be found only in what a selection leaves out. */
+static void finish_findings(Pipeline *pipeline)
+{
+    const RenderRequest *request = pipeline->request;
+    findings_sort(&pipeline->result->findings, pipeline->sources);
+    pipeline->result->standards = pipeline->standards;
+    pipeline->result->tier = strictest_tier(pipeline);
+    if (is_full(request) && !request->set_count && !pipeline->failed)
+        waiver_uses_report(pipeline->waivers, pipeline->diags);
+}
+
 /* ---- all of it ---- */
 
 /* The project alone, and whether what was asked for is in it. */
@@ -564,9 +601,15 @@ static bool load(Pipeline *pipeline)
     bool ok = load_rendering(pipeline);
     if (!pipeline->project)
         return false;
+    const RenderRequest *request = pipeline->request;
     pipeline->standards =
-        standards_load(pipeline->arena, pipeline->sources, pipeline->project, STANDARDS_GATE, pipeline->diags);
-    return ok && pipeline->standards;
+        standards_load(pipeline->arena, pipeline->sources, pipeline->project, request->standards, pipeline->diags);
+    pipeline->waivers = waiver_uses_new(pipeline->arena);
+    return ok && pipeline->standards &&
+           standards_know(pipeline->standards, "--rule", request->rules.only, request->rules.only_count,
+                          pipeline->diags) &&
+           standards_know(pipeline->standards, "--exclude", request->rules.without, request->rules.without_count,
+                          pipeline->diags);
 }
 
 bool pipeline_scene(Arena *arena, const RenderRequest *request, Sources *sources, Diags *diags, Scene *scene)
@@ -603,6 +646,8 @@ static ExitStatus render_all(Pipeline *pipeline)
     run_workflows(pipeline);
     if (request->stream)
         finish_stream(pipeline);
+    if (request->collect)
+        finish_findings(pipeline);
     if (pipeline->failed)
         return EXIT_TROUBLE;
     if (pipeline->blocked)

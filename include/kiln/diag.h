@@ -42,6 +42,13 @@ typedef struct Place {
     Str line_text; /* without its line ending */
 } Place;
 Place origin_place(const Sources *sources, Origin origin);
+/* For many places of a source in rising order: each goes on counting from the one before. Starts as {0}. */
+typedef struct PlaceCursor {
+    Place place; /* the one before */
+    size_t line_start, line_end;
+    size_t offset;
+} PlaceCursor;
+Place origin_place_next(const Sources *sources, PlaceCursor *cursor, Origin origin);
 /* "file:line:col", or "built-in environments/production.yaml:3:1", for use inside a message. */
 Str origin_text(Arena *arena, const Sources *sources, Origin origin);
 

@@ -9,6 +9,7 @@
 #include "kiln/diag.h"
 #include "kiln/render.h"
 #include "kiln/service.h"
+#include "kiln/standards.h"
 #include "kiln/tree.h"
 
 /* The exit status of every command (DESIGN.md §5). */
@@ -41,6 +42,9 @@ typedef struct RenderRequest {
     bool stream;             /* -o -: manifests only, into the stream */
     bool judge_only;         /* nothing is written */
     bool compare_only;       /* nothing is written; what would be is in the result */
+    bool collect;            /* findings go into the result instead of the diagnostics; needless waivers are warned of */
+    RuleSelection rules;     /* whose findings count */
+    StandardsUse standards;
     Str today;               /* YYYY-MM-DD: waivers that end before it no longer count; empty: they never end */
     size_t threads;          /* at most so many; 0 is as 1 */
     StageFn *stage;          /* or NULL */
@@ -67,6 +71,9 @@ typedef struct RenderResult {
     Difference *differences; /* of a comparison: the tree's by path, then the workflows' */
     size_t difference_count;
     size_t difference_capacity;
+    Findings findings;   /* of a request that collects them, by place */
+    const Standards *standards; /* that judged, or NULL */
+    Tier tier;           /* the strictest of what was judged */
     Str output;          /* the tree as the user would name it */
     Str *stream;         /* of a stream, its parts in order */
     size_t stream_count;

@@ -37,6 +37,16 @@ typedef struct Rule {
 } Rule;
 size_t standards_count(const Standards *standards);
 const Rule *standards_rule(const Standards *standards, size_t index);
+/* NULL: there is none of that id. */
+const Rule *standards_find(const Standards *standards, Str id);
+/* How much a rule weighs in a tier; false where it is off. */
+bool rule_severity(const Standards *standards, const Rule *rule, Tier tier, Severity *severity);
+/* Each must be a rule; what is their name for messages: "option --rule". False: reported. */
+bool standards_know(const Standards *standards, const char *what, const Str *ids, size_t count,
+                    Diags *diags) KILN_MUST_USE;
+/* A list of waivers, each of a rule that there is. False: reported. */
+bool waivers_check(const Standards *standards, const Value *waivers, Diags *diags) KILN_MUST_USE;
+
 
 typedef struct Finding {
     const Rule *rule;
@@ -49,7 +59,8 @@ typedef struct Finding {
     Str message;
     Str fix;
     bool masked; /* the place holds a secret: never quote it */
-    const Value *waiver; /* what lowered it to info, or NULL: {name, rule, reason, owner, expires …} */
+    const Value *waiver; /* what fits it, or NULL: {name, rule, reason, owner, expires …} */
+    bool waived;         /* it lowered the finding to info: it has not ended */
 } Finding;
 
 typedef struct Findings {
@@ -123,9 +134,43 @@ bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, 
 /* What a finding's object is called: its kind, and its name where it has one. */
 Str finding_kind(const Finding *finding);
 Str finding_name(const Finding *finding);
-/* Findings of warning and error level as diagnostics. */
-void findings_report(const Findings *findings, Diags *diags);
+/* Those of this level and above as diagnostics; no line of a diagnostic shows what a masked finding points at. */
+void findings_report(const Findings *findings, Severity least, Diags *diags);
 size_t findings_errors(const Findings *findings);
+/* Adds all, with what they need of it copied into arena: their objects are then no more than names. */
+void findings_keep(Arena *arena, Findings *into, const Findings *from);
+/* By place, each once. */
+void findings_sort(Findings *findings, const Sources *sources);
+/* Which rules' findings are asked for: these, or all without any; but not those. */
+typedef struct RuleSelection {
+    const Str *only;
+    size_t only_count;
+    const Str *without;
+    size_t without_count;
+} RuleSelection;
+bool rule_selected(const RuleSelection *selection, Str id);
+/* Drops the others; what they point at stays masked. */
+void findings_select(Findings *findings, const RuleSelection *selection, Diags *diags);
+
+/* ---- examples.c: a rule's good and bad examples, which are its tests ---- */
+
+/*
+ * The rules must be loaded whole. Judged as production of a project whose images are all below ghcr.io/shop: bad must
+ * be found where `found` says ("Deployment/web spec.replicas", or a list of such), once where it says nothing; in good
+ * no rule may find anything. What is not so is an error at the rule. False: there was any.
+ */
+bool rule_test(const Standards *standards, const Rule *rule, Arena *arena, Diags *diags) KILN_MUST_USE;
+
+/* ---- waiver_use.c: which waivers anything needs ---- */
+
+typedef struct WaiverUses WaiverUses;
+WaiverUses *waiver_uses_new(Arena *arena);
+/* The same waiver may be added for each environment. */
+void waiver_uses_add(WaiverUses *uses, const Value *waivers);
+/* What fits a finding is needed, ended or not. */
+void waiver_uses_note(WaiverUses *uses, const Findings *findings);
+/* Warns of the others. */
+void waiver_uses_report(const WaiverUses *uses, Diags *diags);
 
 /*
  * The value as it may be shown: what rule no-literal-secret finds in it is replaced by ***. name is what the value is

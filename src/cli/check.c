@@ -1,5 +1,5 @@
 /* kiln check: the gate without writing; with --overlays the layers themselves; with -f what somebody else made. */
-#include "cli_private.h"
+#include "report.h"
 
 #include <time.h>
 
@@ -32,21 +32,29 @@ static ExitStatus check_overlays(const Arguments *arguments, const RenderRequest
     return EXIT_CLEAN;
 }
 
-static ExitStatus check_gate(const Arguments *arguments, const RenderRequest *request, Sources *sources, Diags *diags)
+static Str gate_head(Arena *arena, const RenderResult *result)
 {
+    return arena_printf(arena, "%zu object%s in %zu environment%s", result->objects, cli_plural(result->objects),
+                        result->environments, cli_plural(result->environments));
+}
+
+static ExitStatus check_gate(const Arguments *arguments, RenderRequest *request, Sources *sources, Diags *diags)
+{
+    Report report;
     RenderResult result;
+    int format;
+    if (!report_options(arguments, &report, &format))
+        return EXIT_TROUBLE;
+    request->collect = true;
+    request->rules = report.rules;
+    request->standards = format == REPORT_SARIF ? STANDARDS_WHOLE : STANDARDS_GATE;
     ExitStatus status = pipeline_render(arguments->arena, request, sources, diags, &result);
-    cli_print_diags(diags);
-    if (status == EXIT_TROUBLE)
-        return status;
-    size_t errors = count_of(diags, SEVERITY_ERROR), warnings = count_of(diags, SEVERITY_WARNING);
-    Buf out = {0};
-    buf_printf(&out, "%zu object%s in %zu environment%s: %zu error%s, %zu warning%s\n", result.objects,
-               cli_plural(result.objects), result.environments, cli_plural(result.environments), errors,
-               cli_plural(errors), warnings, cli_plural(warnings));
-    cli_write(2, buf_str(&out));
-    buf_release(&out);
-    return status;
+    report.sources = sources;
+    report.standards = result.standards;
+    report.findings = &result.findings;
+    report.tier = result.tier;
+    report.objects = result.objects;
+    return report_finish(&report, format, status, gate_head(arguments->arena, &result).data, diags);
 }
 
 /* The only place that reads the clock. */
@@ -97,6 +105,12 @@ ExitStatus command_check(const Arguments *arguments)
     }
     if (!argument_given(arguments, OPTION_OVERLAYS))
         return check_gate(arguments, &request, sources, diags);
+    bool of_gate = argument_given(arguments, OPTION_FORMAT) || argument_given(arguments, OPTION_SEVERITY) ||
+                   argument_given(arguments, OPTION_RULE) || argument_given(arguments, OPTION_EXCLUDE);
+    if (of_gate) {
+        cli_error("--overlays has no rules and one form; leave out --format, --severity, --rule and --exclude");
+        return EXIT_TROUBLE;
+    }
     if (request.environment_count || request.service_count || request.set_count) {
         cli_error("--overlays looks at the whole project; leave out environments, services and --set");
         return EXIT_TROUBLE;

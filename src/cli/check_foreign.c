@@ -2,9 +2,7 @@
  * kiln check -f: the gate over manifests from anywhere. Inside a project its own standards and what kiln.yaml says of
  * registries, the platform and waivers hold as well, as in every other command; elsewhere the built-in ones alone.
  */
-#include "cli_private.h"
-
-#include <unistd.h>
+#include "report.h"
 
 #include "kiln/api.h"
 #include "kiln/service.h"
@@ -66,31 +64,53 @@ static bool load_project(const Arguments *arguments, Sources *sources, Diags *di
     return *project;
 }
 
-static void print_summary(const Foreign *foreign, Tier tier, const Project *project, const Diags *diags)
+static Str foreign_head(Arena *arena, const Foreign *foreign, Tier tier, const Project *project)
 {
-    size_t counts[SEVERITY_ERROR + 1] = {0}, files = 0;
-    for (size_t i = 0; i < diags_count(diags); i++)
-        counts[diags_at(diags, i)->severity]++;
+    size_t files = 0;
     for (size_t i = 0; i < foreign->files.count; i++)
         files += !foreign->files.list[i].reference;
-    Buf out = {0};
-    buf_printf(&out, "%zu object%s in %zu file%s, as %.*s", foreign->objects, cli_plural(foreign->objects), files,
+    Buf head = {0};
+    buf_printf(&head, "%zu object%s in %zu file%s, as %.*s", foreign->objects, cli_plural(foreign->objects), files,
                cli_plural(files), STR_ARG(tier_names[tier]));
     if (project)
-        buf_printf(&out, " of project %.*s", STR_ARG(project->name));
+        buf_printf(&head, " of project %.*s", STR_ARG(project->name));
     if (foreign->generated)
-        buf_printf(&out, ", %zu generated one%s left out", foreign->generated, cli_plural(foreign->generated));
-    buf_printf(&out, ": %zu error%s, %zu warning%s\n", counts[SEVERITY_ERROR], cli_plural(counts[SEVERITY_ERROR]),
-               counts[SEVERITY_WARNING], cli_plural(counts[SEVERITY_WARNING]));
-    cli_write(STDERR_FILENO, buf_str(&out));
-    buf_release(&out);
+        buf_printf(&head, ", %zu generated one%s left out", foreign->generated, cli_plural(foreign->generated));
+    Str text = arena_copy(arena, buf_str(&head));
+    buf_release(&head);
+    return text;
+}
+
+/* NULL: reported. */
+static const Standards *load_standards(const Report *report, Sources *sources, const Project *project,
+                                       const Value *waivers, StandardsUse use, Diags *diags)
+{
+    const RuleSelection *rules = &report->rules;
+    const Standards *standards = standards_load(report->arena, sources, project, use, diags);
+    bool ok = standards && standards_know(standards, "--rule", rules->only, rules->only_count, diags) &&
+              standards_know(standards, "--exclude", rules->without, rules->without_count, diags) &&
+              waivers_check(standards, waivers, diags);
+    return ok ? standards : NULL;
+}
+
+static ExitStatus judge(Report *report, const Foreign *foreign, GateScope scope, Findings *findings, Diags *diags)
+{
+    if (!report->standards || !standards_judge(report->standards, report->arena, scope, foreign->files.list,
+                                               foreign->files.count, findings, diags))
+        return EXIT_TROUBLE;
+    findings_select(findings, &report->rules, diags);
+    findings_sort(findings, report->sources);
+    report->objects = foreign->objects;
+    return findings_errors(findings) ? EXIT_FINDINGS : EXIT_CLEAN;
 }
 
 ExitStatus check_foreign(const Arguments *arguments, Str today)
 {
-    Tier tier;
+    Report report;
+    int format;
     Str kubernetes;
-    if (!is_only_foreign(arguments) || !tier_of(arguments, &tier) || !kubernetes_of(arguments, &kubernetes))
+    if (!report_options(arguments, &report, &format) || !is_only_foreign(arguments) ||
+        !tier_of(arguments, &report.tier) || !kubernetes_of(arguments, &kubernetes))
         return EXIT_TROUBLE;
     Arena *arena = arguments->arena;
     Sources *sources = sources_new(arena);
@@ -100,21 +120,19 @@ ExitStatus check_foreign(const Arguments *arguments, Str today)
     bool ok = load_project(arguments, sources, diags, &project);
     ok &= cli_read_foreign(&foreign, arguments->option[OPTION_FILE].values, arguments->option[OPTION_FILE].count,
                            sources, diags);
-    Standards *standards = ok ? standards_load(arena, sources, project, STANDARDS_GATE, diags) : NULL;
     Findings findings = {0};
-    if (standards) {
+    report.sources = sources;
+    report.findings = &findings;
+    GateScope scope = {.environment = tier_names[report.tier],
+                       .tier = report.tier,
+                       .project = project ? service_project(arena, project) : NULL,
+                       .today = today,
+                       .kubernetes = kubernetes};
+    if (ok) {
         foreign_end(&foreign, diags);
-        GateScope scope = {.environment = tier_names[tier],
-                           .tier = tier,
-                           .project = project ? service_project(arena, project) : NULL,
-                           .today = today,
-                           .kubernetes = kubernetes};
-        ok = standards_judge(standards, arena, scope, foreign.files.list, foreign.files.count, &findings, diags);
-        findings_report(&findings, diags);
+        report.standards = load_standards(&report, sources, project, value_get(scope.project, STR("waivers")),
+                                          format == REPORT_SARIF ? STANDARDS_WHOLE : STANDARDS_GATE, diags);
     }
-    cli_print_diags(diags);
-    if (!ok || !standards)
-        return EXIT_TROUBLE;
-    print_summary(&foreign, tier, project, diags);
-    return findings_errors(&findings) ? EXIT_FINDINGS : EXIT_CLEAN;
+    ExitStatus status = judge(&report, &foreign, scope, &findings, diags);
+    return report_finish(&report, format, status, foreign_head(arena, &foreign, report.tier, project).data, diags);
 }

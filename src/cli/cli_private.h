@@ -26,6 +26,10 @@ typedef enum OptionId {
     OPTION_CHECK,
     OPTION_FILE,
     OPTION_TIER,
+    OPTION_SEVERITY,
+    OPTION_RULE,
+    OPTION_EXCLUDE,
+    OPTION_TEST,
     OPTION_KUBERNETES,
     OPTION_STATS,
     OPTION_THREADS,
@@ -178,6 +182,7 @@ ExitStatus check_foreign(const Arguments *arguments, Str today); /* check -f */
 ExitStatus command_release(const Arguments *arguments);
 ExitStatus command_promote(const Arguments *arguments);
 ExitStatus command_rollback(const Arguments *arguments);
+ExitStatus command_standards(const Arguments *arguments);
 ExitStatus render_check_print(const Arguments *arguments, const RenderResult *result); /* render --check */
 ExitStatus explain_field(const Arguments *arguments, bool json); /* one operand */
 ExitStatus command_version(const Arguments *arguments);

@@ -30,6 +30,10 @@ const Option options[OPTION_COUNT] = {
     [OPTION_FILE] = {'f', "filename", "FILE|DIR|-", true,
                      "judge manifests from a file, a folder or, with '-', standard input; may be repeated"},
     [OPTION_TIER] = {0, "tier", "development|staging|production", false, "what -f judges by; production without it"},
+    [OPTION_SEVERITY] = {0, "severity", "error|warning|info", false, "the least that is shown; warning without it"},
+    [OPTION_RULE] = {0, "rule", "ID", true, "only what this rule finds; may be repeated"},
+    [OPTION_EXCLUDE] = {0, "exclude", "ID", true, "not what this rule finds; may be repeated"},
+    [OPTION_TEST] = {0, "test", NULL, false, "run the rules' own examples instead"},
     [OPTION_KUBERNETES] = {0, "kubernetes", "VERSION", false,
                            "the clusters' version for -f; without it the project's, else " API_VERSION_DEFAULT},
     [OPTION_STATS] = {0, "stats", NULL, false, "say on stderr how long each stage took, and how much memory"},
@@ -89,10 +93,13 @@ const Command commands[] = {
      "-f judges manifests from anywhere, read as kubectl reads them: a Helm or Kustomize build, a cluster's dump, a\n"
      "folder with all .yaml, .yml and .json files below it. It needs no project; inside of one, the project's own\n"
      "standards, registries, platform and waivers hold as well. What a controller made of another object of the set\n"
-     "is not judged again.",
-     BIT(OPTION_ENVIRONMENT) | BIT(OPTION_FILE) | BIT(OPTION_TIER) | BIT(OPTION_KUBERNETES) | BIT(OPTION_SET) |
-         BIT(OPTION_FOLDER) | BIT(OPTION_OVERLAYS) | BIT(OPTION_TODAY),
-     true, command_check, NULL, NULL},
+     "is not judged again.\n\n"
+     "FORMAT is text (as without it, on standard error), json, sarif (2.1.0, for code scanning) or github (annotations\n"
+     "of a workflow run), on standard output. 'kiln standards ID' tells all about a rule.",
+     BIT(OPTION_ENVIRONMENT) | BIT(OPTION_FILE) | BIT(OPTION_TIER) | BIT(OPTION_KUBERNETES) | BIT(OPTION_FORMAT) |
+         BIT(OPTION_SEVERITY) | BIT(OPTION_RULE) | BIT(OPTION_EXCLUDE) | BIT(OPTION_SET) | BIT(OPTION_FOLDER) | BIT(OPTION_OVERLAYS) |
+         BIT(OPTION_TODAY),
+     true, command_check, "text|json|sarif|github", NULL},
     {"diff", "[A B]", "say what a change does to the rendered objects",
      "  kiln diff                          the project as it renders now, against its output folder\n"
      "  kiln diff --base origin/main       against the same project at the merge base, both rendered\n"
@@ -160,7 +167,11 @@ const Command commands[] = {
      BIT(OPTION_CONTEXT_FILE) | BIT(OPTION_FORMAT) | BIT(OPTION_NOW) | BIT(OPTION_FUNCTIONS) | BIT(OPTION_PROJECT) |
          BIT(OPTION_CONTEXT) | BIT(OPTION_ENVIRONMENT) | BIT(OPTION_SET) | BIT(OPTION_FOLDER),
      true, command_eval, "yaml|json", NULL},
-    {"standards", "[ID]", "list the rules, or show one", NULL, 0, true, NULL, NULL, NULL},
+    {"standards", "[ID...]", "list the rules, or tell all about one",
+     "Inside a project its own rules are among them. --test runs the examples of all rules, or of those named: each bad\n"
+     "one must be found, where the rule says, and each good one must be clean under all rules.\n\n"
+     "FORMAT is text (as without it) or json.",
+     BIT(OPTION_FORMAT) | BIT(OPTION_TEST) | BIT(OPTION_FOLDER), true, command_standards, "text|json", NULL},
     {"schema", "KIND", "print a JSON Schema",
      "KIND is service, environment, project, release or standard. Editors complete and check definitions with it; "
      "with the\n"

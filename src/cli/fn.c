@@ -326,7 +326,7 @@ static ExitStatus run_check(Run *run)
         if (findings.list[i].severity >= SEVERITY_WARNING)
             add_finding(run, &findings.list[i]);
     }
-    findings_report(&findings, run->diags);
+    findings_report(&findings, SEVERITY_WARNING, run->diags);
     bool validator = run->config.validator && run->config.validator->boolean;
     for (uint32_t i = 0; !validator && i < run->items->size; i++)
         list_add(&run->out, run->items->items[i]);

@@ -60,37 +60,64 @@ uint32_t line_next(Str line, size_t *at)
     return utf8_next(line, at);
 }
 
-static unsigned column_of(Str line, size_t offset)
+/* The end of the line that starts at start. */
+static size_t end_of_line(Str text, size_t start)
 {
-    unsigned column = 1;
-    for (size_t at = 0; at < offset; column++)
-        line_next(line, &at);
-    return column;
+    const char *end = text.size ? memchr(text.data + start, '\n', text.size - start) : NULL;
+    return end ? (size_t)(end - text.data) : text.size;
+}
+
+static void cursor_begin(PlaceCursor *cursor, const Source *source)
+{
+    size_t start = str_starts(source->text, STR("\xEF\xBB\xBF")) ? 3 : 0;
+    *cursor = (PlaceCursor){.place = {.source = source, .line = 1, .column = 1},
+                            .line_start = start,
+                            .line_end = end_of_line(source->text, start),
+                            .offset = start};
+}
+
+/* A line feed is the last character of its own line. */
+static void cursor_to_line(PlaceCursor *cursor, size_t offset)
+{
+    Str text = cursor->place.source->text;
+    while (cursor->line_end < offset && cursor->line_end < text.size) {
+        cursor->line_start = cursor->offset = cursor->line_end + 1;
+        cursor->line_end = end_of_line(text, cursor->line_start);
+        cursor->place.line++;
+        cursor->place.column = 1;
+    }
+}
+
+static void cursor_to_column(PlaceCursor *cursor, size_t offset)
+{
+    Str text = cursor->place.source->text;
+    while (cursor->offset < offset && cursor->offset < text.size) {
+        line_next(text, &cursor->offset);
+        cursor->place.column++;
+    }
+}
+
+Place origin_place_next(const Sources *sources, PlaceCursor *cursor, Origin origin)
+{
+    const Source *source = sources_find(sources, origin);
+    if (!source)
+        return (Place){0};
+    size_t offset = origin - source->base;
+    if (cursor->place.source != source || offset < cursor->offset)
+        cursor_begin(cursor, source);
+    cursor_to_line(cursor, offset);
+    cursor_to_column(cursor, offset);
+    Str line = str_slice(source->text, cursor->line_start, cursor->line_end);
+    if (str_ends(line, STR("\r")))
+        line.size--;
+    cursor->place.line_text = line;
+    return cursor->place;
 }
 
 Place origin_place(const Sources *sources, Origin origin)
 {
-    Place place = {.source = sources_find(sources, origin)};
-    if (!place.source)
-        return place;
-    Str text = place.source->text;
-    size_t offset = origin - place.source->base;
-    size_t start = 0;
-    place.line = 1;
-    for (const char *at; (at = text.size ? memchr(text.data + start, '\n', text.size - start) : NULL) &&
-                         (size_t)(at - text.data) < offset;) {
-        start = (size_t)(at - text.data) + 1;
-        place.line++;
-    }
-    if (start == 0 && str_starts(text, STR("\xEF\xBB\xBF")))
-        start = 3;
-    const char *end = text.size ? memchr(text.data + start, '\n', text.size - start) : NULL;
-    Str line = str_slice(text, start, end ? (size_t)(end - text.data) : text.size);
-    place.column = offset > start ? column_of(str_slice(text, start, text.size), offset - start) : 1;
-    if (str_ends(line, STR("\r")))
-        line.size--;
-    place.line_text = line;
-    return place;
+    PlaceCursor cursor = {0};
+    return origin_place_next(sources, &cursor, origin);
 }
 
 Str origin_text(Arena *arena, const Sources *sources, Origin origin)

@@ -142,3 +142,53 @@ const Rule *standards_rule(const Standards *standards, size_t index)
 {
     return &standards->rules[index].rule;
 }
+
+const Rule *standards_find(const Standards *standards, Str id)
+{
+    CompiledRule wanted = {.rule = {.id = id}};
+    const CompiledRule *found =
+        standards->count ? bsearch(&wanted, standards->rules, standards->count, sizeof wanted, rule_order) : NULL;
+    return found ? &found->rule : NULL;
+}
+
+bool rule_severity(const Standards *standards, const Rule *rule, Tier tier, Severity *severity)
+{
+    CompiledRule wanted = {.rule = {.id = rule->id}};
+    const CompiledRule *found = bsearch(&wanted, standards->rules, standards->count, sizeof wanted, rule_order);
+    *severity = found ? found->severity[tier] : SEVERITY_NOTE;
+    return found && !found->off[tier];
+}
+
+static bool know(const Standards *standards, const char *what, Str id, Origin origin, Diags *diags)
+{
+    if (standards_find(standards, id))
+        return true;
+    NearMiss miss = near_miss_begin(id);
+    for (size_t i = 0; i < standards->count; i++)
+        near_miss_offer(&miss, standards->rules[i].rule.id);
+    Str best = near_miss_best(&miss);
+    if (best.data)
+        diag_error(diags, origin, "%s: no rule '%.*s'; did you mean '%.*s'?", what, STR_ARG(id), STR_ARG(best));
+    else
+        diag_error(diags, origin, "%s: no rule '%.*s'; 'kiln standards' lists them", what, STR_ARG(id));
+    return false;
+}
+
+bool standards_know(const Standards *standards, const char *what, const Str *ids, size_t count, Diags *diags)
+{
+    bool all = true;
+    for (size_t i = 0; i < count; i++)
+        all &= know(standards, what, ids[i], ORIGIN_NONE, diags);
+    return all;
+}
+
+bool waivers_check(const Standards *standards, const Value *waivers, Diags *diags)
+{
+    bool all = true;
+    for (uint32_t i = 0; value_is(waivers, VALUE_LIST) && i < waivers->size; i++) {
+        const Value *rule = value_get(waivers->items[i], STR("rule"));
+        Str what = arena_printf(diags_arena(diags), "waivers.%.*s", STR_ARG(value_text_at(waivers->items[i], "name")));
+        all &= know(standards, what.data, text_of(rule), rule ? rule->origin : waivers->items[i]->origin, diags);
+    }
+    return all;
+}

@@ -4,7 +4,7 @@
 
 #define FIELDS                                                                                                   \
     "title, rationale, sources, severity, kinds, each, when, let, at, assert, message, fix, equivalents, good, " \
-    "bad, checks, masked"
+    "bad, found, checks, masked"
 
 static const char *const levels[] = {"off", "info", "warning", "error"};
 static const Severity level_severity[] = {SEVERITY_NOTE, SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR};

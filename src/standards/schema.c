@@ -38,6 +38,8 @@ static const struct {
     {"masked", SHAPE_BOOL, false, false, "Whether a finding's line must not be quoted."},
     {"good", SHAPE_ANY, false, false, "Objects that pass."},
     {"bad", SHAPE_ANY, false, false, "Objects that do not."},
+    {"found", SHAPE_LIST, false, false,
+     "Where bad is found: KIND/NAME and the path, as in Deployment/web spec.replicas."},
 };
 
 static void set(MapBuilder *map, const char *key, const Value *value)

@@ -73,14 +73,17 @@ static const Value *waiver_find(Arena *arena, const GateScope *scope, const Rend
 void waiver_apply(Arena *arena, const GateScope *scope, const RenderedFile *file, Finding *finding)
 {
     const Value *waiver = waiver_find(arena, scope, file, finding);
-    if (!waiver || finding->severity <= SEVERITY_INFO)
+    if (!waiver)
         return;
-    Str expires = value_text_at(waiver, "expires");
+    Str expires = value_text_at(waiver, "expires"), name = value_text_at(waiver, "name");
+    finding->waiver = waiver;
     if (scope->today.size && str_compare(expires, scope->today) < 0) {
         finding->message = arena_printf(arena, "%.*s, and its waiver '%.*s' ended on %.*s", STR_ARG(finding->message),
-                                        STR_ARG(value_text_at(waiver, "name")), STR_ARG(expires));
+                                        STR_ARG(name), STR_ARG(expires));
         return;
     }
-    finding->waiver = waiver;
+    finding->message = arena_printf(arena, "%.*s, which waiver '%.*s' allows until %.*s", STR_ARG(finding->message),
+                                    STR_ARG(name), STR_ARG(expires));
+    finding->waived = true;
     finding->severity = SEVERITY_INFO;
 }

@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         Findings findings = {0};
         bool judged = standards_judge(shipped(), fuzz.arena, scope, &file, 1, &findings, fuzz.diags);
         REQUIRE(judged || diags_error_count(fuzz.diags) > 0);
-        findings_report(&findings, fuzz.diags);
+        findings_report(&findings, SEVERITY_WARNING, fuzz.diags);
     }
     return fuzz_end(&fuzz);
 }

@@ -1,0 +1,155 @@
+/*
+ * Examples: what a rule shows as good and bad is its documentation and its test at once. A bad one must be found,
+ * once and where the rule says; a good one must be good altogether, for it is what people copy.
+ */
+#include "standards_private.h"
+
+/* What examples are judged as: a project whose images are all below one registry. */
+static const Value *example_project(Arena *arena)
+{
+    static const char *const registry = "ghcr.io/shop";
+    MapBuilder map = map_begin(arena);
+    ListBuilder allowed = list_begin(arena);
+    const Value *text = value_new_string(arena, ORIGIN_NONE, str_from(registry));
+    list_add(&allowed, text);
+    map_set(&map, STR("name"), ORIGIN_NONE, value_new_string(arena, ORIGIN_NONE, STR("shop")));
+    map_set(&map, STR("registry"), ORIGIN_NONE, text);
+    map_set(&map, STR("allowedRegistries"), ORIGIN_NONE, list_end(&allowed, ORIGIN_NONE));
+    return map_end(&map, ORIGIN_NONE);
+}
+
+typedef struct Example {
+    const Standards *standards;
+    const Rule *rule;
+    Arena *arena;
+    Diags *diags;
+    size_t errors;
+} Example;
+
+static void fail(Example *example, Origin origin, Str what)
+{
+    diag_error(example->diags, origin, "rule %.*s: %.*s", STR_ARG(example->rule->id), STR_ARG(what));
+    example->errors++;
+}
+
+/* One object, or a list of them. False: a rule does not work (reported). */
+static bool judge(Example *example, const Value *objects, Findings *findings)
+{
+    bool list = objects->kind == VALUE_LIST;
+    const Value **all = ARENA_ARRAY(example->arena, const Value *, (list ? objects->size : 1) + 1);
+    if (list && objects->size)
+        memcpy(all, objects->items, objects->size * sizeof *all);
+    else
+        all[0] = objects;
+    RenderedFile file = {
+        .path = STR("example"), .source = STR("example"), .objects = all, .count = list ? objects->size : 1};
+    GateScope scope = {
+        .environment = STR("production"), .tier = TIER_PRODUCTION, .project = example_project(example->arena)};
+    return standards_judge(example->standards, example->arena, scope, &file, 1, findings, example->diags);
+}
+
+static Str place_of(Arena *arena, const Finding *finding)
+{
+    return arena_printf(arena, "%.*s/%.*s%s%.*s", STR_ARG(finding_kind(finding)),
+                        STR_ARG(finding_name(finding)), finding->path.size ? " " : "",
+                        STR_ARG(finding->path));
+}
+
+/* ---- good ---- */
+
+static void test_good(Example *example)
+{
+    const Value *good = value_get(example->rule->value, STR("good"));
+    Findings findings = {0};
+    if (!good) {
+        fail(example, example->rule->origin, STR("good is missing; show an object that passes"));
+        return;
+    }
+    if (!judge(example, good, &findings)) {
+        example->errors++;
+        return;
+    }
+    for (size_t i = 0; i < findings.count; i++) {
+        const Finding *finding = &findings.list[i];
+        fail(example, finding->origin != ORIGIN_NONE ? finding->origin : good->origin,
+             arena_printf(example->arena, "%.*s finds fault with the good example, at %.*s: %.*s",
+                          STR_ARG(finding->rule->id), STR_ARG(place_of(example->arena, finding)),
+                          STR_ARG(finding->message)));
+    }
+}
+
+/* ---- bad ---- */
+
+static size_t expected_count(const Value *found)
+{
+    return value_is(found, VALUE_LIST) ? found->size : 1;
+}
+
+/* NULL: anywhere. */
+static const Value *expected_at(const Value *found, size_t index)
+{
+    return value_is(found, VALUE_LIST) ? found->items[index] : found;
+}
+
+/* Each place is taken once; what is left over was not expected. */
+static bool take_place(const Value *found, bool *taken, Str place)
+{
+    for (size_t i = 0; i < expected_count(found); i++) {
+        const Value *expected = expected_at(found, i);
+        if (taken[i] || (expected && !str_equal(text_of(expected), place)))
+            continue;
+        taken[i] = true;
+        return true;
+    }
+    return false;
+}
+
+static void check_places(Example *example, const Value *bad, const Findings *findings)
+{
+    const Value *found = value_get(example->rule->value, STR("found"));
+    bool *taken = ARENA_ARRAY(example->arena, bool, expected_count(found) + 1);
+    for (size_t i = 0; i < findings->count; i++) {
+        const Finding *finding = &findings->list[i];
+        if (!str_equal(finding->rule->id, example->rule->id))
+            continue;
+        Str place = place_of(example->arena, finding);
+        if (!take_place(found, taken, place))
+            fail(example, bad->origin,
+                 arena_printf(example->arena, "finds %s in the bad example at %.*s, which %s",
+                              found ? "something" : "a second fault", STR_ARG(place),
+                              found ? "found does not name" : "has one; name each under found"));
+        if (!finding->message.size || !finding->fix.size)
+            fail(example, bad->origin, STR("its finding in the bad example has no message or no fix"));
+    }
+    for (size_t i = 0; i < expected_count(found); i++) {
+        const Value *expected = expected_at(found, i);
+        if (!taken[i])
+            fail(example, expected ? expected->origin : bad->origin,
+                 expected ? arena_printf(example->arena, "finds nothing in the bad example at %.*s",
+                                         STR_ARG(text_of(expected)))
+                          : STR("finds nothing in the bad example"));
+    }
+}
+
+static void test_bad(Example *example)
+{
+    const Value *bad = value_get(example->rule->value, STR("bad"));
+    Findings findings = {0};
+    if (!bad)
+        fail(example, example->rule->origin, STR("bad is missing; show an object that does not pass"));
+    else if (!judge(example, bad, &findings))
+        example->errors++;
+    else
+        check_places(example, bad, &findings);
+}
+
+/* A rule that is off in production cannot be shown there. */
+bool rule_test(const Standards *standards, const Rule *rule, Arena *arena, Diags *diags)
+{
+    Example example = {.standards = standards, .rule = rule, .arena = arena, .diags = diags};
+    Severity severity;
+    test_good(&example);
+    if (rule_severity(standards, rule, TIER_PRODUCTION, &severity))
+        test_bad(&example);
+    return example.errors == 0;
+}
