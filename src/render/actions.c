@@ -55,11 +55,14 @@ static const struct {
     const char *access;
     const char *reason;
 } reasons[] = {
-    {"actions", "read", "let the report name its run in a private repository"},
+    {"actions", "write", "start the deployment"},
+    {"actions", "read", "look up the run, or the environment's rules"},
+    {"contents", "write", "commit what is deployed"},
     {"attestations", "write", "store the build provenance"},
     {"id-token", "write", "prove this run's identity: keyless signing, cloud login"},
-    {"packages", "read", "pull the image to scan it"},
+    {"packages", "read", "pull images"},
     {"packages", "write", "push the image"},
+    {"pull-requests", "write", "say what a change does"},
     {"security-events", "write", "upload the scan report"},
 };
 

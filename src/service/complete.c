@@ -19,6 +19,7 @@ const Value *service_project(Arena *arena, const Project *project)
     MapBuilder map = map_begin(arena);
     for (size_t i = 0; i < LENGTH_OF(rows); i++)
         put(&map, rows[i], value_get(project->value, str_from(rows[i])));
+    put_text(&map, "path", project_path(project));
     put(&map, "gitops", gitops_complete(arena, project));
     put(&map, "waivers", waivers_of_project(arena, project));
     return map_end(&map, project->origin);

@@ -4,24 +4,22 @@
  */
 #include "service_private.h"
 
-/* From the repository's top folder: "", or "deploy/". */
-static Str project_path(Arena *arena, const Project *project)
+Str project_path(const Project *project)
 {
     size_t above = project->repository.size;
-    if (project->root.size <= above)
-        return STR("");
-    return arena_printf(arena, "%.*s/", STR_ARG(str_slice(project->root, above + 1, project->root.size)));
+    return project->root.size <= above ? STR(".") : str_slice(project->root, above + 1, project->root.size);
 }
 
 /* Of the rendered tree, its folder for the environment; a plugin runs where the project is. */
 static const Value *source_path(Arena *arena, const Project *project, const Environment *environment)
 {
-    Str path = project_path(arena, project);
+    Str path = project_path(project);
     const Value *output = value_get(project->value, STR("output"));
-    if (!str_equal(value_text_at(project->value, "gitops.source"), STR("plugin")))
-        return make_text(arena, output ? output->origin : ORIGIN_NONE, "%.*s%.*s/%.*s", STR_ARG(path),
-                         STR_ARG(value_text_at(project->value, "output")), STR_ARG(environment->name));
-    return make_text(arena, ORIGIN_NONE, "%.*s", STR_ARG(path.size ? str_slice(path, 0, path.size - 1) : STR(".")));
+    if (str_equal(value_text_at(project->value, "gitops.source"), STR("plugin")))
+        return make_text(arena, ORIGIN_NONE, "%.*s", STR_ARG(path));
+    bool top = str_equal(path, STR("."));
+    return make_text(arena, output ? output->origin : ORIGIN_NONE, "%.*s%s%.*s/%.*s", STR_ARG(top ? STR("") : path),
+                     top ? "" : "/", STR_ARG(value_text_at(project->value, "output")), STR_ARG(environment->name));
 }
 
 /* Argo CD takes a cluster's name or its address, and not both. */

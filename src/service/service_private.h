@@ -182,6 +182,8 @@ const Value *meta_make(Arena *arena, const Project *project, const Value *namesp
 
 /* ---- gitops.c: the context's env.application and project.gitops ---- */
 const Value *application_make(Arena *arena, const Project *project, const Environment *environment);
+/* From the repository's top folder: ".", or "deploy". */
+Str project_path(const Project *project);
 const Value *gitops_complete(Arena *arena, const Project *project);
 
 /* ---- quota.c: what the namespace must hold ---- */

@@ -30,11 +30,6 @@ static const char *const whole[] = {
     "volumes.<name>.serviceAccountToken",
 };
 
-/* Rows that wait for their readers. Who writes one takes the row off this list. */
-static const char *const waiting[] = {
-    "deploy.on.trigger", "deploy.approval", "deploy.timeoutMinutes", "deploy.verify",
-};
-
 /* What the context has beside the rows (templates.md). */
 static const char *const derived[] = {
     "service.name",
@@ -60,6 +55,7 @@ static const char *const derived[] = {
     "service.volumes",
     "service.network",
     "service.spread",
+    "project.path",
     "env.application",
     "env.meta",
     "env.name",
@@ -146,10 +142,7 @@ static void check_read(void *user, const FieldInfo *info)
     if (info->later || info->refused.size || name.data[0] == '<')
         return;
     bool read = names(code, name, "\".") || names(templates, name, NULL);
-    bool passed = listed(whole, LENGTH_OF(whole), block), waits = listed(waiting, LENGTH_OF(waiting), info->path);
-    if (read && waits)
-        fail_msg("%.*s is read now: take it off the list of those that wait", STR_ARG(info->path));
-    if (read || passed || waits)
+    if (read || listed(whole, LENGTH_OF(whole), block))
         return;
     print_error("%.*s: neither a template, a rule nor src/{project,service,render,standards} names it\n",
                 STR_ARG(info->path));
