@@ -237,6 +237,8 @@ class Shapes:
             lines.append(line(key, mark, self.expression(inner, f"{path}.{key}")))
         if node.get("x-kubernetes-preserve-unknown-fields"):
             lines.insert(0, " *")
+        if bounds(node, "Properties"):
+            lines.insert(0, " " + bounds(node, "Properties"))
         return self.name(tuple(lines), path)
 
     def name(self, body, path):
@@ -260,7 +262,7 @@ class Shapes:
         if kind == "object" or "properties" in node:
             inside = node.get("additionalProperties")
             if isinstance(inside, dict):
-                return "{%s%s}" % (self.expression(inside, path), self.null(inside))
+                return "{%s%s}" % (self.expression(inside, path), self.null(inside)) + bounds(node, "Properties")
             if node.get("x-kubernetes-embedded-resource") or (
                 "properties" not in node and node.get("x-kubernetes-preserve-unknown-fields")
             ) or inside is True:

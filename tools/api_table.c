@@ -283,6 +283,10 @@ static void read_field(const char *at, Type *type)
         type->flags |= 2;
         return;
     }
+    if (name.data[0] == '<') {
+        type->bound = add_bound(&name);
+        return;
+    }
     size_t size = 0;
     while (size < name.size && name.data[size] != '!' && name.data[size] != '?')
         size++;

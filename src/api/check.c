@@ -113,12 +113,20 @@ static void walk_list(Walk *walk, const ApiType *type, Spot spot)
     }
 }
 
+/* One provider of many, say. */
+static void check_fields(Walk *walk, const ApiType *type, Spot spot)
+{
+    if (type->bound && !within(type, spot.value->size))
+        fault_bound(walk, type, spot, "field");
+}
+
 static void walk_map(Walk *walk, const ApiType *type, Spot spot)
 {
     if (spot.value->kind != VALUE_MAP) {
         fault_type(walk, type, spot);
         return;
     }
+    check_fields(walk, type, spot);
     for (uint32_t i = 0; i < spot.value->size && !walk_full(walk); i++) {
         Path path = {.up = spot.path, .key = spot.value->entries[i].key};
         walk_inside(walk, type, (Spot){&path, spot.value->entries[i].value});
@@ -160,6 +168,7 @@ static void walk_struct(Walk *walk, const ApiType *type, Spot spot)
         return;
     }
     unsigned required = 0;
+    check_fields(walk, type, spot);
     for (uint32_t i = 0; i < spot.value->size && !walk_full(walk); i++) {
         const MapEntry *entry = &spot.value->entries[i];
         const ApiField *field = field_find(type, entry->key);

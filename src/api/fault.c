@@ -5,7 +5,6 @@
 
 #include "kiln/yaml.h"
 
-
 /* More values than this are not listed, and longer texts are not repeated. */
 enum { CHOICES_SHOWN = 8, TEXT_SHOWN = 40 };
 

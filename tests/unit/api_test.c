@@ -146,6 +146,11 @@ static void choices_and_bounds(void **state)
          "spec.secretStoreRef.kind | ExternalSecret spec.secretStoreRef.kind: expected SecretStore or "
          "ClusterSecretStore, "
          "found 'secretstore' | did you mean 'SecretStore'?\n"},
+        {"{apiVersion: external-secrets.io/v1, kind: SecretStore, metadata: {name: a}, spec: {provider: {fake: "
+         "{data: []}, "
+         "kubernetes: {}}}}",
+         "spec.provider | SecretStore spec.provider: expected at most 1 field, found 2 | kubectl explain "
+         "secretstore.spec.provider says what it is\n"},
         {"{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: a}, spec: {rules: "
          "[{backendRefs: "
          "[{name: a, port: 70000}]}]}}",
@@ -214,9 +219,10 @@ static void versions(void **state)
           "which came with 1.36 | state the clusters' version: kubernetes in kiln.yaml, --kubernetes with -f\n"}},
         {"1.34", {OVERRIDE, ""}},
         {"1.33",
-         {OVERRIDE, "version: spec.hostnameOverride | Kubernetes 1.33 does not know field 'hostnameOverride' in Pod "
-                    "spec, which came "
-                    "with 1.34 | remove it, or state the clusters' version: kubernetes in kiln.yaml, --kubernetes with -f\n"}},
+         {OVERRIDE,
+          "version: spec.hostnameOverride | Kubernetes 1.33 does not know field 'hostnameOverride' in Pod "
+          "spec, which came "
+          "with 1.34 | remove it, or state the clusters' version: kubernetes in kiln.yaml, --kubernetes with -f\n"}},
         /* Required from one minor to another. */
         {"1.32",
          {"{apiVersion: apps/v1, kind: StatefulSet, spec: {selector: {}, template: {}}}",

@@ -1,5 +1,5 @@
-/* The rows that say how lists are matched, held against what Kubernetes and the CRDs publish: where a schema names the
- * fields that tell items apart, ours are the same. */
+/* The rows that say how lists are matched, held against what Kubernetes and the CRDs publish: where a schema names
+ * the fields that tell items apart, ours are the same. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -67,9 +67,9 @@ static void rows_have_the_published_keys(void **state)
 {
     (void)state;
     static const char *const kinds[] = {
-        "Deployment",     "StatefulSet",    "DaemonSet",   "Job",           "CronJob",   "Pod",
-        "Service",        "ServiceAccount", "Ingress",     "NetworkPolicy", "Rollout",   "HorizontalPodAutoscaler",
-        "ServiceMonitor", "PrometheusRule", "Application", "AppProject",    "Gateway",   "PersistentVolumeClaim",
+        "Deployment",     "StatefulSet",    "DaemonSet",   "Job",           "CronJob", "Pod",
+        "Service",        "ServiceAccount", "Ingress",     "NetworkPolicy", "Rollout", "HorizontalPodAutoscaler",
+        "ServiceMonitor", "PrometheusRule", "Application", "AppProject",    "Gateway", "PersistentVolumeClaim",
         "ExternalSecret", "HTTPRoute"};
     Audit audit = {.arena = arena_new()};
     for (size_t i = 0; i < api_kind_count; i++) {
