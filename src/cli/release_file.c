@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "kiln/standards.h"
+#include "kiln/yaml.h"
 
 #define DIGEST_RULE STR("image-digest")
 
@@ -178,7 +179,7 @@ static void remove_leftovers(const Release *release, int folder)
 static bool is_unchanged(const Release *release, const ReleasesFile *file)
 {
     Str text;
-    int error = store_read(release->project->store, release->arena, file->path, PROJECT_FILE_LIMIT, &text);
+    int error = store_read(release->project->store, release->arena, file->path, yaml_limits.bytes, &text);
     return file->exists ? !error && str_equal(text, file->old_text) : error == ENOENT;
 }
 

@@ -4,6 +4,8 @@
  */
 #include "release.h"
 
+#include "kiln/yaml.h"
+
 typedef struct Search {
     Arena *arena;
     Str service;
@@ -32,7 +34,7 @@ static bool find(Release *release, Search *search)
     Git *git;
     Str path = releases_path(release->arena, release->environment);
     if (!cli_git(release->arguments, release->diags, &here, &git) ||
-        !git_history(git, path, PROJECT_FILE_LIMIT, look, search, release->diags))
+        !git_history(git, path, yaml_limits.bytes, look, search, release->diags))
         return false;
     if (search->found)
         return true;

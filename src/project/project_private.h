@@ -13,6 +13,10 @@ typedef struct Loader {
     bool failed;
 } Loader;
 
+/* read.c: a file as a source. NULL with *missing where it does not exist; else reported. */
+const Source *project_read_source(Arena *arena, Sources *sources, const Project *project, Str path, bool *missing,
+                                  Diags *diags);
+
 /* load.c: whether an entry of services/ or environments/ is to be read; reports what only looks like it. */
 bool project_is_definition(Loader *loader, Str folder, const FileEntry *entry);
 

@@ -28,8 +28,8 @@ static void report_read(Diags *diags, Str name, int error)
         diag_file_error(diags, name, "cannot read: %s", store_error(error));
 }
 
-static const Source *read_source(Arena *arena, Sources *sources, const Project *project, Str path, bool *missing,
-                                 Diags *diags)
+const Source *project_read_source(Arena *arena, Sources *sources, const Project *project, Str path, bool *missing,
+                                  Diags *diags)
 {
     Str name = shown(arena, project, path);
     Str text;
@@ -50,7 +50,7 @@ static const Source *read_source(Arena *arena, Sources *sources, const Project *
 const Value *project_read(Arena *arena, Sources *sources, const Project *project, Str path, bool *missing,
                           Diags *diags)
 {
-    const Source *source = read_source(arena, sources, project, path, missing, diags);
+    const Source *source = project_read_source(arena, sources, project, path, missing, diags);
     return source ? yaml_read(arena, source, diags) : NULL;
 }
 

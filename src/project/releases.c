@@ -61,18 +61,18 @@ static const Value *changed(Arena *arena, const Value *document, const ReleaseCh
 static const Source *read_source(Arena *arena, Sources *sources, const Project *project,
                                  const Environment *environment, ReleasesFile *file, Diags *diags)
 {
-    int error = store_read(project->store, arena, file->path, PROJECT_FILE_LIMIT, &file->old_text);
-    file->exists = !error;
-    if (error)
-        file->old_text = STR("");
-    Str text = file->old_text;
-    if (error)
-        text = arena_printf(arena,
+    bool missing;
+    const Source *source = project_read_source(arena, sources, project, file->path, &missing, diags);
+    file->exists = !missing;
+    file->old_text = source ? source->text : STR("");
+    if (!missing)
+        return source;
+    Str name = arena_printf(arena, "%.*s%.*s", STR_ARG(project->prefix), STR_ARG(file->path));
+    Str text = arena_printf(arena,
                             "# Which image of each service runs in %.*s.\n"
                             "# Written by kiln release, promote and rollback, which keep comments and order.\n",
                             STR_ARG(environment->name));
-    Str name = arena_printf(arena, "%.*s%.*s", STR_ARG(project->prefix), STR_ARG(file->path));
-    const Source *source = sources_add(sources, name, text, false);
+    source = sources_add(sources, name, text, false);
     if (!source)
         diag_file_error(diags, name, "cannot be read: more than 4 GiB of input in one run");
     return source;
