@@ -183,17 +183,21 @@ static bool is_inert(const Judge *judge, const Spot *spot)
 
 /* ---- all of it ---- */
 
-static bool is_cosmetic(const Judge *judge, const DiffChange *change, const Spot *spot, const char **reason)
+/* The same thing, written in another way: no row is asked. */
+static const char *sameness(const DiffChange *change)
 {
     if (quantities_equal(change->path, change->from, change->to))
-        *reason = "the same quantity";
-    else if (value_is_none(change->from) && value_is_none(change->to))
-        *reason = "null is as good as absent";
-    else if (change->path && is_inert(judge, spot))
-        *reason = spot->steps[1]->key.data[0] == 'l' ? "no selector uses this label" : "a note";
-    else
-        return false;
-    return true;
+        return "the same quantity";
+    return value_is_none(change->from) && value_is_none(change->to) ? "null is as good as absent" : NULL;
+}
+
+static void judge_rows(Spot *spot, DiffChange *change)
+{
+    judge_spot(spot, change);
+    spot->reach = change->path ? REACH_BELOW : REACH_NEW;
+    bool went = change->kind == DIFF_REMOVED;
+    if (change->kind == DIFF_ADDED || (went && change->path && !change->path->item))
+        judge_below(spot, change);
 }
 
 void judge_change(const Judge *judge, DiffChange *change)
@@ -202,14 +206,13 @@ void judge_change(const Judge *judge, DiffChange *change)
     const DiffStep **steps = path_steps(judge->arena, change->path, &count);
     Spot spot = {judge, steps, count, change->from, change->to, 0};
     change->classes = 0;
-    change->reason = NULL;
-    if (is_cosmetic(judge, change, &spot, &change->reason)) {
+    change->reason = sameness(change);
+    if (!change->reason)
+        judge_rows(&spot, change);
+    else
         change->classes = DIFF_BIT(DIFF_COSMETIC);
+    if (change->classes || !change->path || !is_inert(judge, &spot))
         return;
-    }
-    judge_spot(&spot, change);
-    spot.reach = change->path ? REACH_BELOW : REACH_NEW;
-    bool went = change->kind == DIFF_REMOVED;
-    if (change->kind == DIFF_ADDED || (went && change->path && !change->path->item))
-        judge_below(&spot, change);
+    change->classes = DIFF_BIT(DIFF_COSMETIC);
+    change->reason = steps[1]->key.data[0] == 'l' ? "no selector uses this label" : "a note";
 }
