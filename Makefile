@@ -236,6 +236,10 @@ $(BUILD)/bench/templates: bench/templates.c $(BUILD)/obj/pipeline.o $(BUILD)/obj
 	  $(BUILD)/obj/embedded.o -Wl,--end-group $(LIBS)
 bench-templates: $(BUILD)/bench/templates ; @bench/templates.sh $(BUILD)
 
+.PHONY: bench-diff
+bench: bench-diff
+bench-diff: $(BUILD)/kiln ; @bench/diff.sh $(BUILD)
+
 JSONE_ROOMS := base diag value jsone
 $(BUILD)/tests/jsone-driver: tests/jsone/driver.c $(foreach r,$(JSONE_ROOMS),$(BUILD)/lib/$(r).a) $(BUILD)/obj/embedded.o
 	@mkdir -p $(@D)

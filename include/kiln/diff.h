@@ -139,6 +139,16 @@ typedef struct DiffSide {
     size_t capacity;
 } DiffSide;
 
+/* What verdicts depend on beyond what differs. */
+typedef struct DiffWants {
+    bool workloads;  /* capacity changed, or a guard is gone: totals, and whether anything is left to guard */
+    bool namespaces; /* labels changed: of Namespaces, Services, anything else; whether a selector uses them */
+    bool services;
+    bool others;
+} DiffWants;
+/* Whether a manifest whose text did not change may hold any of it. */
+bool diff_matters(const DiffWants *wants, Str text);
+
 typedef struct DiffResult {
     DiffObject *list; /* those that differ, by namespace, kind and name */
     size_t count;
@@ -147,8 +157,7 @@ typedef struct DiffResult {
     unsigned classes;
     DiffCapacity before;
     DiffCapacity after;
-    bool wants_selectors; /* a label changed: whether a selector uses it depends on all objects */
-    bool wants_workloads; /* capacity changed, or a guard is gone: totals and verdicts depend on all workloads */
+    DiffWants wants;
 } DiffResult;
 
 /* An object that both sides share by pointer costs next to nothing; give those that verdicts depend on. */

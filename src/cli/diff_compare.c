@@ -68,8 +68,7 @@ typedef struct Comparison {
     DiffInput *new_list;
     DiffSide from;
     DiffSide to;
-    bool wants_workloads;
-    bool wants_selectors;
+    DiffWants wants;
     size_t same; /* files that were not parsed */
 } Comparison;
 
@@ -104,19 +103,11 @@ static bool each_different(void *user, const DiffFile *from, const DiffFile *to)
     return (!to || parse_to(c, to)) && ok;
 }
 
-static bool matters(const Comparison *c, Str text)
-{
-    return (c->wants_workloads &&
-            (str_find(text, STR("containers"), 0) >= 0 || str_find(text, STR("requests"), 0) >= 0 ||
-             str_find(text, STR("HorizontalPodAutoscaler"), 0) >= 0)) ||
-           (c->wants_selectors && str_find(text, STR("elector"), 0) >= 0);
-}
-
 /* The same values stand on both sides, so that they cost no comparison. */
 static bool each_equal(void *user, const DiffFile *from, const DiffFile *to)
 {
     Comparison *c = user;
-    if (!from || !to || !str_equal(from->text, to->text) || !matters(c, to->text))
+    if (!from || !to || !str_equal(from->text, to->text) || !diff_matters(&c->wants, to->text))
         return true;
     size_t first = c->to.count;
     if (!parse_to(c, to))
@@ -194,9 +185,8 @@ bool diff_compare(DiffReport *report, Str name, const DiffFiles *from, const Dif
     if (!diff_each_pair(from, to, each_different, &c))
         return false;
     DiffResult result = diff_objects(arena, &c.from, &c.to, renames);
-    c.wants_workloads = result.wants_workloads;
-    c.wants_selectors = result.wants_selectors;
-    if ((c.wants_workloads || c.wants_selectors) && c.same) {
+    c.wants = result.wants;
+    if ((c.wants.workloads || c.wants.others) && c.same) {
         if (!diff_each_pair(from, to, each_equal, &c))
             return false;
         result = diff_objects(arena, &c.from, &c.to, renames);

@@ -177,7 +177,7 @@ static bool is_inert(const Judge *judge, const Spot *spot)
         return steps_match(spot->steps, 2, "metadata.labels|annotations") && inert;
     }
     if (steps_match(spot->steps, spot->count, "metadata.labels.*"))
-        return index_get(judge->selected, spot->steps[2]->key) == INDEX_NONE;
+        return !label_is_selected(judge->arena, judge->selected, judge->kind, spot->steps[2]->key);
     return steps_match(spot->steps, spot->count, "metadata.annotations.*") && is_note(spot->steps[2]->key);
 }
 

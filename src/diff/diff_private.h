@@ -76,7 +76,7 @@ typedef struct Judge {
     Arena *arena;
     Str kind;
     const Value *object;  /* the new one, or the deleted one */
-    const Index *selected; /* label keys that selectors use */
+    const Index *selected; /* selected_labels */
 } Judge;
 /* Sets the change's classes and reason. */
 void judge_change(const Judge *judge, DiffChange *change);
@@ -92,6 +92,7 @@ void object_judge(Arena *arena, const Index *selected, DiffObject *object);
 /* ---- selectors.c ---- */
 
 const Index *selected_labels(Arena *arena, const DiffSide *from, const DiffSide *to);
+bool label_is_selected(Arena *arena, const Index *selected, Str kind, Str label);
 
 /* ---- guards.c ---- */
 

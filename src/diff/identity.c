@@ -175,12 +175,16 @@ static void excuse(Arena *arena, const Index *workloads, DiffObject *object)
     object->changes[0].reason = NULL;
 }
 
-static void note_wants(DiffResult *result, const DiffObject *object)
+static void note_wants(DiffWants *wants, const DiffObject *object)
 {
-    bool guard = is_guard(object->kind) && object->kind_of_change == DIFF_REMOVED;
-    result->wants_workloads |= guard || (object->classes & DIFF_BIT(DIFF_CAPACITY));
+    bool guard = is_guard(object->kind) && object->kind_of_change == DIFF_REMOVED, label = false;
     for (size_t i = 0; i < object->count; i++)
-        result->wants_selectors |= is_label(object->changes[i].path);
+        label |= is_label(object->changes[i].path);
+    bool namespace = str_equal(object->kind, STR("Namespace")), service = str_equal(object->kind, STR("Service"));
+    wants->workloads |= guard || (object->classes & DIFF_BIT(DIFF_CAPACITY));
+    wants->namespaces |= label && namespace;
+    wants->services |= label && service;
+    wants->others |= label;
 }
 
 /* Objects whose only difference is an order that means nothing are the same. */
@@ -197,7 +201,7 @@ static void judge_all(Arena *arena, const DiffSide *from, const DiffSide *to, Di
         }
         if (is_guard(object->kind))
             excuse(arena, workloads, object);
-        note_wants(result, object);
+        note_wants(&result->wants, object);
         result->classes |= object->classes;
         result->list[kept++] = *object;
     }

@@ -1,28 +1,56 @@
 /*
- * The label keys that any selector of the objects uses. Only these give a label a meaning; which objects such a
- * selector reaches is not asked, so a key that is used anywhere counts everywhere.
+ * The label keys that selectors use, by what they select. Most selectors are for pods, and what changes the labels of
+ * pods restarts them; these are left out, so that the labels of a Deployment itself, which nothing selects, are known
+ * for what they are. Which objects a selector reaches is not asked: a key that it uses counts for all of the kind.
  */
 #include "diff_private.h"
 
+/* Kinds whose spec.selector is for pods. */
+#define FOR_PODS \
+    "Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Rollout|Job|Service|PodDisruptionBudget|PodMonitor"
+
 typedef struct Collector {
+    Arena *arena;
     Index *keys;
+    Str kind;
 } Collector;
 
-static void add_keys(Collector *collector, const Value *map)
+static Str key_of(Arena *arena, Str target, Str label)
+{
+    return arena_printf(arena, "%.*s %.*s", STR_ARG(target), STR_ARG(label));
+}
+
+/* What a selector that stands under a key selects; empty: anything; data NULL: pods. */
+static Str target_of(const Collector *collector, Str key)
+{
+    if (str_equal(key, STR("namespaceSelector")))
+        return STR("Namespace");
+    if (str_equal(key, STR("podSelector")) || str_equal(key, STR("labelSelector")))
+        return STR_NONE;
+    if (!str_equal(key, STR("selector")))
+        return STR("");
+    if (str_equal(collector->kind, STR("ServiceMonitor")))
+        return STR("Service");
+    return kind_in(FOR_PODS, collector->kind) ? STR_NONE : STR("");
+}
+
+static void add_keys(Collector *collector, Str target, const Value *map)
 {
     for (uint32_t i = 0; value_is(map, VALUE_MAP) && i < map->size; i++) {
-        if (map->entries[i].value->kind == VALUE_STRING)
-            index_put(collector->keys, map->entries[i].key, 1);
+        if (value_is_scalar(map->entries[i].value))
+            index_put(collector->keys, key_of(collector->arena, target, map->entries[i].key), 1);
     }
 }
 
-static void add_expressions(Collector *collector, const Value *list)
+static void add_selector(Collector *collector, Str target, const Value *selector)
 {
-    for (uint32_t i = 0; value_is(list, VALUE_LIST) && i < list->size; i++)
-        index_put(collector->keys, value_text_at(list->items[i], "key"), 1);
+    const Value *expressions = value_get(selector, STR("matchExpressions"));
+    add_keys(collector, target, value_get(selector, STR("matchLabels")));
+    for (uint32_t i = 0; value_is(expressions, VALUE_LIST) && i < expressions->size; i++)
+        index_put(collector->keys, key_of(collector->arena, target, value_text_at(expressions->items[i], "key")), 1);
+    add_keys(collector, target, selector);
 }
 
-/* The labels of pod templates need no look: their changes restart pods. */
 static void collect(Collector *collector, const Value *value)
 {
     for (uint32_t i = 0; value->kind == VALUE_LIST && i < value->size; i++)
@@ -30,10 +58,12 @@ static void collect(Collector *collector, const Value *value)
     for (uint32_t i = 0; value->kind == VALUE_MAP && i < value->size; i++) {
         Str key = value->entries[i].key;
         const Value *child = value->entries[i].value;
-        if (str_equal(key, STR("matchLabels")) || str_equal(key, STR("selector")))
-            add_keys(collector, child);
-        if (str_equal(key, STR("matchExpressions")))
-            add_expressions(collector, child);
+        bool selects = str_ends(key, STR("elector")) || str_ends(key, STR("electors"));
+        Str target = selects ? target_of(collector, key) : STR_NONE;
+        for (uint32_t j = 0; target.data && child->kind == VALUE_LIST && j < child->size; j++)
+            add_selector(collector, target, child->items[j]);
+        if (target.data && child->kind == VALUE_MAP)
+            add_selector(collector, target, child);
         if (child->kind == VALUE_MAP || child->kind == VALUE_LIST)
             collect(collector, child);
     }
@@ -41,8 +71,42 @@ static void collect(Collector *collector, const Value *value)
 
 const Index *selected_labels(Arena *arena, const DiffSide *from, const DiffSide *to)
 {
-    Collector collector = {.keys = index_new(arena, 64)};
-    for (size_t i = 0; i < from->count + to->count; i++)
-        collect(&collector, i < from->count ? from->list[i].object : to->list[i - from->count].object);
+    Collector collector = {.arena = arena, .keys = index_new(arena, 64)};
+    for (size_t i = 0; i < from->count + to->count; i++) {
+        const Value *object = i < from->count ? from->list[i].object : to->list[i - from->count].object;
+        collector.kind = value_text_at(object, "kind");
+        collect(&collector, object);
+    }
     return collector.keys;
+}
+
+bool label_is_selected(Arena *arena, const Index *selected, Str kind, Str label)
+{
+    return str_equal(kind, STR("Pod")) || index_get(selected, key_of(arena, kind, label)) != INDEX_NONE ||
+           index_get(selected, key_of(arena, STR(""), label)) != INDEX_NONE;
+}
+
+/* The kind in a manifest's text, as most writers print it: a top-level line of its own. */
+static Str kind_in_text(Str text)
+{
+    ptrdiff_t at = str_starts(text, STR("kind: ")) ? -1 : str_find(text, STR("\nkind: "), 0);
+    size_t from = (size_t)(at + 1) + sizeof "kind: " - 1;
+    ptrdiff_t end = str_find(text, STR("\n"), from);
+    bool found = at >= 0 || str_starts(text, STR("kind: "));
+    return found && end >= 0 ? str_trim(str_slice(text, from, (size_t)end)) : STR("");
+}
+
+bool diff_matters(const DiffWants *wants, Str text)
+{
+    if (wants->workloads && (str_find(text, STR("containers"), 0) >= 0 || str_find(text, STR("requests"), 0) >= 0 ||
+                             str_find(text, STR("HorizontalPodAutoscaler"), 0) >= 0))
+        return true;
+    if (wants->namespaces && str_find(text, STR("namespaceSelector"), 0) >= 0)
+        return true;
+    if (wants->services && str_find(text, STR("ServiceMonitor"), 0) >= 0)
+        return true;
+    if (!wants->others || str_find(text, STR("elector"), 0) < 0)
+        return false;
+    bool many = str_find(text, STR("\n---"), 1) >= 0;
+    return many || !kind_in(FOR_PODS "|NetworkPolicy|ServiceMonitor", kind_in_text(text));
 }

@@ -108,7 +108,11 @@ static const Row rows[] = {
     {"Deployment", APP("env: [{name: A, value: '2'}]"), APP("env: [{name: A, value: 2}]"), RESTART},
     {"Deployment", "={metadata: {name: a, labels: {x: '1'}}}", "={metadata: {name: a, labels: {x: '2'}}}", NOTHING},
     {"Service", "={metadata: {name: a, labels: {x: '1'}}, spec: {selector: {x: y}}}",
-     "={metadata: {name: a, labels: {x: '2'}}, spec: {selector: {x: y}}}", 0},
+     "={metadata: {name: a, labels: {x: '2'}}, spec: {selector: {x: y}}}", NOTHING},
+    {"Widget", "={metadata: {name: a, labels: {x: '1'}}, spec: {widgetSelector: {matchLabels: {x: y}}}}",
+     "={metadata: {name: a, labels: {x: '2'}}, spec: {widgetSelector: {matchLabels: {x: y}}}}", 0},
+    {"Namespace", "={metadata: {name: a, labels: {x: '1'}}, peer: {namespaceSelector: {matchLabels: {x: y}}}}",
+     "={metadata: {name: a, labels: {x: '2'}}, peer: {namespaceSelector: {matchLabels: {x: y}}}}", 0},
     {"Deployment", "={metadata: {name: a, annotations: {owner: '1'}}}", "={metadata: {name: a}}", NOTHING},
     {"Deployment", "={metadata: {name: a, annotations: {a.example.com/b: '1'}}}", "={metadata: {name: a}}", 0},
 };
