@@ -156,10 +156,12 @@ void findings_select(Findings *findings, const RuleSelection *selection, Diags *
 
 /*
  * The rules must be loaded whole. Judged as production of a project whose images are all below ghcr.io/shop: bad must
- * be found where `found` says ("Deployment/web spec.replicas", or a list of such), once where it says nothing; in good
- * no rule may find anything. What is not so is an error at the rule. False: there was any.
+ * be found where `found` says ("Deployment/web spec.replicas", in a list), once where it says nothing; good must not
+ * be found. What is not so is an error at the rule. That other rules find fault with good is a warning. False: there
+ * was an error.
  */
-bool rule_test(const Standards *standards, const Rule *rule, Arena *arena, Diags *diags) KILN_MUST_USE;
+bool rule_test(const Standards *standards, const Rule *rule, Arena *arena, Sources *sources,
+               Diags *diags) KILN_MUST_USE;
 
 /* ---- waiver_use.c: which waivers anything needs ---- */
 

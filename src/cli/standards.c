@@ -153,6 +153,10 @@ static void add_example(Buf *out, const char *name, const Value *example)
     if (!example)
         return;
     buf_printf(out, "\n%s:\n", name);
+    if (example->kind == VALUE_STRING) {
+        buf_add(out, value_text(example));
+        return;
+    }
     bool list = example->kind == VALUE_LIST;
     for (uint32_t i = 0; i < (list ? example->size : 1); i++) {
         buf_add(out, STR("---\n"));
@@ -195,7 +199,7 @@ static void show_json(const Shelf *shelf, const Rule *rule, Buf *out)
 static bool test_rule(const Shelf *shelf, const Rule *rule)
 {
     Arena *arena = arena_new();
-    bool passed = rule_test(shelf->standards, rule, arena, shelf->diags);
+    bool passed = rule_test(shelf->standards, rule, arena, shelf->sources, shelf->diags);
     arena_free(arena);
     return passed;
 }

@@ -1,7 +1,8 @@
 /*
  * Examples: what a rule shows as good and bad is its documentation and its test at once. A bad one must be found,
- * once and where the rule says; a good one must be good altogether, for it is what people copy.
+ * once and where the rule says; a good one must not, and should be good altogether, for it is what people copy.
  */
+#include "dockerfile.h"
 #include "standards_private.h"
 
 /* What examples are judged as: a project whose images are all below one registry. */
@@ -22,6 +23,7 @@ typedef struct Example {
     const Standards *standards;
     const Rule *rule;
     Arena *arena;
+    Sources *sources;
     Diags *diags;
     size_t errors;
 } Example;
@@ -32,17 +34,36 @@ static void fail(Example *example, Origin origin, Str what)
     example->errors++;
 }
 
-/* One object, or a list of them. False: a rule does not work (reported). */
+static FileForm form_of(const Rule *rule)
+{
+    const Value *kinds = value_get(rule->value, STR("kinds"));
+    Str kind = value_is(kinds, VALUE_LIST) && kinds->size ? text_of(kinds->items[0]) : STR("");
+    return str_equal(kind, STR("workflow"))     ? FORM_WORKFLOW
+           : str_equal(kind, STR("dockerfile")) ? FORM_DOCKERFILE
+                                                : FORM_MANIFEST;
+}
+
+/* One object, or a list of them; a Dockerfile stands there as text. False: it cannot be judged (reported). */
 static bool judge(Example *example, const Value *objects, Findings *findings)
 {
+    if (objects->kind == VALUE_STRING) {
+        const Source *source = sources_add(example->sources, STR("Dockerfile"), value_text(objects), false);
+        objects = source ? dockerfile_read(example->arena, source, example->diags) : NULL;
+        if (!objects)
+            return false;
+    }
     bool list = objects->kind == VALUE_LIST;
     const Value **all = ARENA_ARRAY(example->arena, const Value *, (list ? objects->size : 1) + 1);
     if (list && objects->size)
         memcpy(all, objects->items, objects->size * sizeof *all);
     else
         all[0] = objects;
-    RenderedFile file = {
-        .path = STR("example"), .source = STR("example"), .objects = all, .count = list ? objects->size : 1};
+    RenderedFile file = {.path = STR("example"),
+                         .source = STR("example"),
+                         .objects = all,
+                         .count = list ? objects->size : 1,
+                         .form = form_of(example->rule),
+                         .foreign = true};
     GateScope scope = {
         .environment = STR("production"), .tier = TIER_PRODUCTION, .project = example_project(example->arena)};
     return standards_judge(example->standards, example->arena, scope, &file, 1, findings, example->diags);
@@ -50,12 +71,23 @@ static bool judge(Example *example, const Value *objects, Findings *findings)
 
 static Str place_of(Arena *arena, const Finding *finding)
 {
-    return arena_printf(arena, "%.*s/%.*s%s%.*s", STR_ARG(finding_kind(finding)),
-                        STR_ARG(finding_name(finding)), finding->path.size ? " " : "",
-                        STR_ARG(finding->path));
+    Str name = finding_name(finding);
+    return arena_printf(arena, "%.*s%s%.*s%s%.*s", STR_ARG(finding_kind(finding)), name.size ? "/" : "",
+                        STR_ARG(name), finding->path.size ? " " : "", STR_ARG(finding->path));
 }
 
 /* ---- good ---- */
+
+/* Each name once. */
+static Str add_name(Arena *arena, Str names, Str name)
+{
+    Str rest = names, part;
+    while (names.size && str_split(&rest, ',', &part)) {
+        if (str_equal(str_trim(part), name))
+            return names;
+    }
+    return arena_printf(arena, "%.*s%s%.*s", STR_ARG(names), names.size ? ", " : "", STR_ARG(name));
+}
 
 static void test_good(Example *example)
 {
@@ -69,13 +101,19 @@ static void test_good(Example *example)
         example->errors++;
         return;
     }
+    Str others = STR("");
     for (size_t i = 0; i < findings.count; i++) {
         const Finding *finding = &findings.list[i];
-        fail(example, finding->origin != ORIGIN_NONE ? finding->origin : good->origin,
-             arena_printf(example->arena, "%.*s finds fault with the good example, at %.*s: %.*s",
-                          STR_ARG(finding->rule->id), STR_ARG(place_of(example->arena, finding)),
-                          STR_ARG(finding->message)));
+        if (str_equal(finding->rule->id, example->rule->id))
+            fail(example, good->origin,
+                 arena_printf(example->arena, "finds fault with its good example at %.*s: %.*s",
+                              STR_ARG(place_of(example->arena, finding)), STR_ARG(finding->message)));
+        else
+            others = add_name(example->arena, others, finding->rule->id);
     }
+    if (others.size)
+        diag_warning(example->diags, good->origin, "rule %.*s: its good example breaks other rules: %.*s",
+                     STR_ARG(example->rule->id), STR_ARG(others));
 }
 
 /* ---- bad ---- */
@@ -144,9 +182,9 @@ static void test_bad(Example *example)
 }
 
 /* A rule that is off in production cannot be shown there. */
-bool rule_test(const Standards *standards, const Rule *rule, Arena *arena, Diags *diags)
+bool rule_test(const Standards *standards, const Rule *rule, Arena *arena, Sources *sources, Diags *diags)
 {
-    Example example = {.standards = standards, .rule = rule, .arena = arena, .diags = diags};
+    Example example = {.standards = standards, .rule = rule, .arena = arena, .sources = sources, .diags = diags};
     Severity severity;
     test_good(&example);
     if (rule_severity(standards, rule, TIER_PRODUCTION, &severity))
