@@ -47,6 +47,8 @@ typedef enum OptionId {
     OPTION_PORT,
     OPTION_DRY_RUN,
     OPTION_REVISION,
+    OPTION_PASS_THROUGH,
+    OPTION_REPORT,
     OPTION_HELP,
     OPTION_VERSION,
     OPTION_COUNT
@@ -173,6 +175,7 @@ ExitStatus command_eval(const Arguments *arguments);
 ExitStatus command_explain(const Arguments *arguments);
 ExitStatus command_schema(const Arguments *arguments);
 ExitStatus command_list(const Arguments *arguments);
+ExitStatus command_check_pass(const Arguments *arguments); /* check, with --pass-through or --report or neither */
 ExitStatus command_fn(const Arguments *arguments);
 ExitStatus command_argocd(const Arguments *arguments);
 ExitStatus command_affected(const Arguments *arguments);

@@ -36,6 +36,9 @@ const Option options[OPTION_COUNT] = {
     [OPTION_TEST] = {0, "test", NULL, false, "run the rules' own examples instead"},
     [OPTION_KUBERNETES] = {0, "kubernetes", "VERSION", false,
                            "the clusters' version for -f; without it the project's, else " API_VERSION_DEFAULT},
+    [OPTION_PASS_THROUGH] = {0, "pass-through", NULL, false,
+                             "print what -f - read once it has passed, and nothing else"},
+    [OPTION_REPORT] = {0, "report", "FILE", true, "write what goes to stderr to FILE as well; the last one counts"},
     [OPTION_STATS] = {0, "stats", NULL, false, "say on stderr how long each stage took, and how much memory"},
     [OPTION_THREADS] = {0, "threads", "N", false, "work on at most N threads; without it, one per processor"},
     [OPTION_BASE] = {0, "base", "REV", false, "compare with the project at the merge base of REV and HEAD"},
@@ -93,13 +96,13 @@ const Command commands[] = {
      "-f judges manifests from anywhere, read as kubectl reads them: a Helm or Kustomize build, a cluster's dump, a\n"
      "folder with all .yaml, .yml and .json files below it. It needs no project; inside of one, the project's own\n"
      "standards, registries, platform and waivers hold as well. What a controller made of another object of the set\n"
-     "is not judged again.\n\n"
+     "is not judged again. With --pass-through it is Helm's post-renderer (docs/helm.md).\n\n"
      "FORMAT is text (as without it, on standard error), json, sarif (2.1.0, for code scanning) or github (annotations\n"
      "of a workflow run), on standard output. 'kiln standards ID' tells all about a rule.",
      BIT(OPTION_ENVIRONMENT) | BIT(OPTION_FILE) | BIT(OPTION_TIER) | BIT(OPTION_KUBERNETES) | BIT(OPTION_FORMAT) |
          BIT(OPTION_SEVERITY) | BIT(OPTION_RULE) | BIT(OPTION_EXCLUDE) | BIT(OPTION_SET) | BIT(OPTION_FOLDER) | BIT(OPTION_OVERLAYS) |
-         BIT(OPTION_TODAY),
-     true, command_check, "text|json|sarif|github", NULL},
+         BIT(OPTION_TODAY) | BIT(OPTION_PASS_THROUGH) | BIT(OPTION_REPORT),
+     true, command_check_pass, "text|json|sarif|github", NULL},
     {"diff", "[A B]", "say what a change does to the rendered objects",
      "  kiln diff                          the project as it renders now, against its output folder\n"
      "  kiln diff --base origin/main       against the same project at the merge base, both rendered\n"
