@@ -161,6 +161,8 @@ readers: $(BUILD)/conformance/readers ; @tests/conformance/readers.sh $<
 # The rendered examples before validators that others wrote, and a real API server; FULL=1 installs those that take long.
 .PHONY: conformance
 conformance: $(BUILD)/kiln ; @tests/conformance/run $(if $(FULL),--install) $<
+.PHONY: faults-table
+faults-table: $(BUILD)/kiln ; @tests/conformance/faults/table.sh $<
 
 demo:
 	@tools/deps build

@@ -6,6 +6,8 @@
  */
 #include "workflow.h"
 
+#include "kiln/kube.h"
+
 typedef enum Context {
     CONTEXT_ENV = 1 << 0,
     CONTEXT_GITHUB = 1 << 1,
@@ -471,6 +473,18 @@ static void check_event(Faults *faults, const Path *path, const Value *anchor, S
     fault(faults, path, anchor, "use one of GitHub's events", "there is no event '%.*s'", STR_ARG(name));
 }
 
+/* Five fields, as a CronJob has them; GitHub knows no @daily. */
+static void check_schedule(Faults *faults, const Path *path, const Value *schedule)
+{
+    for (size_t i = 0; i < workflow_count(schedule); i++) {
+        const Value *cron = value_get(workflow_at(schedule, i), STR("cron"));
+        Path entry = {path, STR_NONE, i}, below = {&entry, STR("cron"), 0};
+        if (!cron || !cron_valid(text_of(cron)) || str_starts(text_of(cron), STR("@")))
+            fault(faults, &below, cron ? cron : schedule, "write five fields, such as 0 2 * * *",
+                  "'%.*s' is no schedule", STR_ARG(text_of(cron)));
+    }
+}
+
 static void check_on(Faults *faults)
 {
     const Value *on = value_get(faults->workflow, STR("on"));
@@ -482,6 +496,8 @@ static void check_on(Faults *faults)
             const Value *event = on->entries[i].value;
             Path below = {&path, on->entries[i].key, 0};
             check_event(faults, &below, event->kind == VALUE_NULL ? on : event, on->entries[i].key);
+            if (str_equal(on->entries[i].key, STR("schedule")))
+                check_schedule(faults, &below, event);
             if (event->kind == VALUE_MAP)
                 check_keys(faults, &below, event, event_keys, LENGTH_OF(event_keys));
         }

@@ -20,7 +20,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FINDING = re.compile(r"^(?P<file>[^:\n]+):\d+:\d+: (?P<severity>error|warning|info): .* \((?P<rule>[a-z0-9-]+)\); ")
 WHERE = re.compile(r"^    in (?P<file>.+?): (?P<object>\S+ \S+?)(?:, (?P<path>.+))?$")
-SLICES = ["web", "store", "report", "load", "shop", "workflows"]
+SERVICES = ["web", "store", "report", "load", "shop"]
+# Slices whose paths are those of a repository, and whose faults are planted into the text.
+TEXTS = ["workflows", "image"]
 
 
 class Dumper(getattr(yaml, "SafeDumper")):
@@ -87,6 +89,8 @@ class Corpus:
                 continue
             for rule, variants in read(file).items():
                 for name, fault in variants.items():
+                    if f"{rule}.{name}" in self.faults:
+                        raise ValueError(f"two faults {rule}.{name}")
                     self.faults[f"{rule}.{name}"] = {"rule": rule, **fault}
         out = os.path.join(scratch, "clean")
         subprocess.run([self.kiln, "render", "-C", os.path.join(HERE, "project"), "-o", out], check=True,
@@ -94,24 +98,36 @@ class Corpus:
         self.slices = {}
         production = os.path.join(out, "production")
         shared = {name: None for name in os.listdir(production) if name.endswith(".yaml")}
-        for part in SLICES[:-1]:
+        for part in SERVICES:
             files = list(shared) + [os.path.join(part, name) for name in sorted(os.listdir(os.path.join(production, part)))]
             self.slices[part] = {name: self.text(os.path.join(production, name)) for name in files}
         workflows = os.path.join(out, ".github", "workflows")
         self.slices["workflows"] = {os.path.join(".github", "workflows", name): self.text(os.path.join(workflows, name))
                                     for name in sorted(os.listdir(workflows)) if name.endswith(".yml")}
+        self.slices["image"] = {"Dockerfile": self.text(os.path.join(HERE, "project", "Dockerfile"))}
 
     @staticmethod
     def text(path):
         with open(path, encoding="utf-8") as handle:
             return handle.read()
 
+    def slice_of(self, fault):
+        """The part of the clean files that a fault is planted into: a service with its environment, or a repository's."""
+        part, _, rest = self.places[fault["in"]][0].partition("/")
+        return part if rest else "web"
+
     def files(self, fault):
         """The files of a fault's folder, as path -> text."""
         file, base = self.places[fault["in"]]
-        part, _, rest = file.partition("/")
-        part, file = (part, rest if part == "workflows" else file) if rest else ("web", file)
+        part = self.slice_of(fault)
         files = dict(self.slices[part])
+        if part in TEXTS:
+            file = file[len(part) + 1:]
+            for old, new in fault["text"].items():
+                if old not in files[file]:
+                    raise ValueError(f"{file} has no {old!r}")
+                files[file] = files[file].replace(old, new, 1)
+            return files
         if "without" in fault:
             del files[fault["without"]]
         objects = list(yaml.load_all(files[file], Loader))
@@ -177,7 +193,7 @@ def check(kiln, names):
         wanted = list(chosen)
         failed = 0
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            clean = [os.path.join(folder, "clean." + part) for part in corpus.slices if part != "workflows"]
+            clean = [os.path.join(folder, "clean." + part) for part in corpus.slices]
             for path, (findings, text) in zip(clean, pool.map(corpus.found, clean)):
                 if findings != []:
                     failed += 1

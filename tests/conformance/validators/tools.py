@@ -41,11 +41,7 @@ class Missing(Exception):
 Finding = collections.namedtuple("Finding", "place check text")
 
 
-class Result:
-    def __init__(self, files, objects, findings, expected=None):
-        self.files, self.objects, self.findings = files, objects, findings
-        if expected not in (None, objects):
-            raise Broken(f"judged {objects} of {expected}")
+Result = collections.namedtuple("Result", "files objects findings")
 
 
 def run(command, allowed=(0, 1), cwd=None, env=None):
@@ -63,8 +59,11 @@ def loads(text, command):
 
 
 class Tools:
-    def __init__(self, directory, tree, registries=()):
+    """lenient: an environment that a tool cannot read is a finding in it, and the others are judged."""
+
+    def __init__(self, directory, tree, registries=(), lenient=False):
         self.directory, self.tree, self.scratch, self.registries = directory, tree, tree.scratch, list(registries)
+        self.lenient = lenient
         self.location = os.path.join(directory, "schemas", "{{ .ResourceKind }}{{ .KindSuffix }}.json")
         with open(os.path.join(HERE, "exclusions.yaml"), encoding="utf-8") as handle:
             self.excluded = yaml.safe_load(handle)
@@ -82,6 +81,25 @@ class Tools:
                 rest.append(Finding("exclusions.yaml", entry["check"], f"nothing matches {entry['of']}"))
             findings = rest
         return findings
+
+    def result(self, files, objects, findings, expected=None):
+        if expected not in (None, objects) and not self.lenient:
+            raise Broken(f"judged {objects} of {expected}")
+        return Result(files, objects, findings)
+
+    def each(self, judge):
+        """What judge(place, paths) counts and finds, over all environments."""
+        count, findings = 0, []
+        for place, paths in self.tree.environments.items():
+            try:
+                more, found = judge(place, paths)
+            except Broken as error:
+                if not self.lenient:
+                    raise
+                more, found = 0, [Finding(place, "unreadable", str(error))]
+            count += more
+            findings += found
+        return count, findings
 
     def bin(self, name, folder="bin"):
         path = os.path.join(self.directory, folder, name)
@@ -104,7 +122,7 @@ class Tools:
         for line in run(command, (0, 1, 2)).stdout.splitlines() if paths else []:
             path, row, _, text = line.split(":", 3)
             findings.append(self.at(path, re.search(r"\((\S+)\)$|$", text).group(1) or "syntax", f"line {row}:{text}"))
-        return Result(len(paths), len(paths), findings)
+        return self.result(len(paths), len(paths), findings)
 
     def kubeconform(self):
         paths = self.tree.manifests()
@@ -115,7 +133,7 @@ class Tools:
         for r in resources:
             for error in r.get("validationErrors") or ([{"path": "", "msg": r["msg"]}] if r["status"] != "statusValid" else []):
                 findings.append(self.at(r["filename"], r["status"], f"{r['kind']} {r['name']}: {error['path']} {error['msg']}"))
-        return Result(len(paths), len(resources), findings, self.tree.count())
+        return self.result(len(paths), len(resources), findings, self.tree.count())
 
     def kube_linter(self):
         """Every built-in check; a counting check proves that each object was read."""
@@ -124,10 +142,11 @@ class Tools:
         config["checks"]["exclude"] = sorted(self.excluded["tools"]["kube-linter"])
         path = os.path.join(self.scratch, "kube-linter.yaml")
         write(path, yaml.safe_dump(config))
-        count, findings = 0, []
-        for place, paths in self.tree.environments.items():
-            command = [self.bin("kube-linter"), "lint", "--config", path, "--format", "json", "--fail-on-invalid-resource",
-                       *paths]
+        program = self.bin("kube-linter")
+
+        def judge(place, paths):
+            count, findings = 0, []
+            command = [program, "lint", "--config", path, "--format", "json", "--fail-on-invalid-resource", *paths]
             for report in loads(run(command).stdout, "kube-linter")["Reports"] or []:
                 if report["Check"] == "count-objects":
                     count += 1
@@ -135,7 +154,12 @@ class Tools:
                 about = report["Object"]["K8sObject"]
                 findings.append(Finding(place, report["Check"], f"{about['GroupVersionKind']['Kind']} {about['Name']}: "
                                         f"{report['Check']}: {report['Diagnostic']['Message']}"))
-        return Result(len(self.tree.manifests()), count, findings, self.tree.count())
+            if count < len(self.tree.objects[place]):
+                findings.append(Finding(place, "unreadable", f"judged {count} of {len(self.tree.objects[place])}"))
+            return count, findings
+
+        count, findings = self.each(judge)
+        return self.result(len(self.tree.manifests()), count, findings, self.tree.count())
 
     def kube_score(self):
         """Its optional tests too, but for those that are excluded."""
@@ -143,19 +167,23 @@ class Tools:
                  if line.endswith(",optional")]
         excluded = self.excluded["tools"]["kube-score"]
         flags = [flag for test in tests if test not in excluded for flag in ("--enable-optional-test", test)]
-        seen, findings = 0, []
-        for place, paths in self.tree.environments.items():
-            out = run([self.bin("kube-score"), "score", "--kubernetes-version", f"v{KUBERNETES[:-2]}", "--output-format",
-                       "json", "--exit-one-on-warning", *flags, *paths])
-            for entry in loads(out.stdout, "kube-score") or []:
-                seen += 1
+        program = self.bin("kube-score")
+
+        def judge(place, paths):
+            out = run([program, "score", "--kubernetes-version", f"v{KUBERNETES[:-2]}", "--output-format", "json",
+                       "--exit-one-on-warning", *flags, *paths])
+            entries, findings = loads(out.stdout, "kube-score") or [], []
+            for entry in entries:
                 for check in entry["checks"] or []:
                     if check["skipped"] or check["grade"] >= 10:
                         continue
                     notes = "; ".join(c["summary"] for c in check["comments"] or [])
                     findings.append(Finding(place, check["check"]["id"], f"{entry['type_meta']['kind']} "
                                             f"{entry['object_meta']['name']}: {check['check']['id']}: {notes}"))
-        return Result(len(self.tree.manifests()), seen, findings, self.tree.count(KUBE_SCORE_KINDS))
+            return len(entries), findings
+
+        seen, findings = self.each(judge)
+        return self.result(len(self.tree.manifests()), seen, findings, self.tree.count(KUBE_SCORE_KINDS))
 
     def polaris(self):
         """Every check of its own configuration, at any severity, where somebody has installed it."""
@@ -177,46 +205,59 @@ class Tools:
             for result in loads(out.stdout, "polaris")["Results"]:
                 seen += 1
                 walk(result, place, f"{result['Kind']} {result['Name']}")
-        return Result(len(self.tree.manifests()), seen, findings, self.tree.count())
+        return self.result(len(self.tree.manifests()), seen, findings, self.tree.count())
 
     def kubesec(self):
         """Its critical rules and a positive score."""
-        seen, findings, paths = 0, [], []
-        for path in self.tree.manifests():
-            if not any(doc.get("kind") in KUBESEC_KINDS for doc in read_objects(path)):
-                continue
-            paths.append(path)
-            out = run([self.bin("kubesec"), "scan", "--kubernetes-version", KUBERNETES, "--schema-location",
-                       self.location, path], (0, 2))
-            for result in loads(out.stdout, "kubesec"):
-                seen += 1
-                critical = [rule["id"] for rule in result["scoring"].get("critical") or []]
-                if not result["valid"] or critical or result["score"] <= 0:
-                    findings.append(self.at(path, ",".join(critical) or "score", f"{result['object']}: {result['message']}"))
-        return Result(len(paths), seen, findings, self.tree.count(KUBESEC_KINDS))
+        program, read = self.bin("kubesec"), []
+
+        def judge(_, paths):
+            seen, findings = 0, []
+            for path in paths:
+                if not any(doc.get("kind") in KUBESEC_KINDS for doc in read_objects(path)):
+                    continue
+                read.append(path)
+                out = run([program, "scan", "--kubernetes-version", KUBERNETES, "--schema-location", self.location, path],
+                          (0, 2))
+                for entry in loads(out.stdout, "kubesec"):
+                    seen += 1
+                    critical = [rule["id"] for rule in entry["scoring"].get("critical") or []]
+                    if not entry["valid"] or critical or entry["score"] <= 0:
+                        findings.append(self.at(path, ",".join(critical) or "score", f"{entry['object']}: {entry['message']}"))
+            return seen, findings
+
+        seen, findings = self.each(judge)
+        return self.result(len(read), seen, findings, self.tree.count(KUBESEC_KINDS))
 
     def psa_oracle(self):
         """The library of the API server's own Pod Security admission."""
-        paths = self.tree.manifests()
-        lines = run([self.bin("psa-oracle"), "-level", "restricted", "-version", "latest", *paths]).stdout.splitlines()
-        _, documents, pods, _ = lines.pop().split()
-        if int(documents) != self.tree.count():
-            raise Broken(f"read {documents} of {self.tree.count()} objects")
-        findings = []
-        for line in lines:
-            path, about, check, text = line.split(": ", 3)
-            findings.append(self.at(path, check, f"{about}: {text}"))
-        return Result(len(paths), int(pods), findings, self.tree.pods())
+        program = self.bin("psa-oracle")
+
+        def judge(place, paths):
+            lines = run([program, "-level", "restricted", "-version", "latest", *paths]).stdout.splitlines()
+            _, documents, pods, _ = lines.pop().split()
+            if int(documents) != len(self.tree.objects[place]):
+                raise Broken(f"read {documents} of {len(self.tree.objects[place])} objects")
+            findings = []
+            for line in lines:
+                path, about, check, text = line.split(": ", 3)
+                findings.append(self.at(path, check, f"{about}: {text}"))
+            return int(pods), findings
+
+        pods, findings = self.each(judge)
+        return self.result(len(self.tree.manifests()), pods, findings, self.tree.pods())
 
     def kyverno(self):
         """All policies in kyverno/; the counting one proves that each object was read."""
-        seen, findings = 0, []
-        for place, paths in self.tree.environments.items():
-            command = [self.bin("kyverno"), "apply", os.path.join(HERE, "kyverno"), "--policy-report",
-                       "--output-format", "json", *[flag for path in paths for flag in ("--resource", path)]]
+        program = self.bin("kyverno")
+
+        def judge(place, paths):
+            command = [program, "apply", os.path.join(HERE, "kyverno"), "--policy-report", "--output-format", "json",
+                       *[flag for path in paths for flag in ("--resource", path)]]
             report = loads(run(command).stdout, "kyverno")
             if report["summary"].get("error"):
                 raise Broken(f"policy errors: {report['summary']}")
+            seen, findings = 0, []
             for entry in report.get("results") or []:
                 about = entry["resources"][0]
                 if entry["policy"] == "count-objects":
@@ -224,7 +265,10 @@ class Tools:
                 elif entry["result"] not in ("pass", "skip"):
                     findings.append(Finding(place, entry.get("rule"), f"{about.get('kind')} {about.get('name')}: "
                                             f"{entry['policy']}/{entry.get('rule')}: {entry.get('message')}"))
-        return Result(len(self.tree.manifests()), seen, findings, self.tree.count())
+            return seen, findings
+
+        seen, findings = self.each(judge)
+        return self.result(len(self.tree.manifests()), seen, findings, self.tree.count())
 
     def trivy(self):
         """All severities; passed checks are asked for too, since they prove that an object was judged.
@@ -247,7 +291,7 @@ class Tools:
                         line = entry.get("CauseMetadata", {}).get("StartLine", "")
                         findings.append(self.at(result["Target"], entry["ID"],
                                                 f"line {line}: {entry['Severity']}: {entry['Message']}"))
-        return Result(len(self.tree.manifests()) + len(self.tree.dockerfiles), judged, findings,
+        return self.result(len(self.tree.manifests()) + len(self.tree.dockerfiles), judged, findings,
                       self.tree.count() + len(self.tree.dockerfiles))
 
     def checkov(self):
@@ -257,7 +301,7 @@ class Tools:
         findings, objects = [], 0
         for report in reports if isinstance(reports, list) else [reports]:
             summary = report.get("summary", report)
-            if summary.get("parsing_errors"):
+            if summary.get("parsing_errors") and not self.lenient:
                 raise Broken(f"{report['check_type']}: {report['results']['parsing_errors']}")
             if report.get("check_type") == "kubernetes":
                 objects = summary["resource_count"]
@@ -265,9 +309,9 @@ class Tools:
                 findings.append(self.at(entry["file_path"].lstrip("/"), entry["check_id"],
                                         f"line {entry['file_line_range'][0]}: {entry['check_name']}"))
         least = self.tree.count() - self.tree.count({"Rollout"})  # blind to those; a pod template counts by itself
-        if objects < least:
+        if objects < least and not self.lenient:
             raise Broken(f"judged {objects} of at least {least} resources")
-        return Result(len(self.tree.files()), objects, findings)
+        return self.result(len(self.tree.files()), objects, findings)
 
     # --- workflows, Dockerfiles ----------------------------------------------------------------------------------
 
@@ -275,18 +319,18 @@ class Tools:
         paths = self.tree.workflows
         program, shellcheck = self.bin("actionlint"), self.bin("shellcheck", "py/bin")
         if not paths:
-            return Result(0, 0, [])
+            return self.result(0, 0, [])
         options = "--enable=all --exclude=" + ",".join(sorted(self.excluded["tools"]["shellcheck"]))
         out = run([program, "-format", "{{json .}}", "-shellcheck", shellcheck, "-pyflakes", "", *paths],
                   env={"SHELLCHECK_OPTS": options})
         findings = [self.at(os.path.abspath(e["filepath"]), e["kind"], f"line {e['line']}: {e['message']}")
                     for e in loads(out.stdout, "actionlint")]
-        return Result(len(paths), len(paths), findings)
+        return self.result(len(paths), len(paths), findings)
 
     def zizmor(self):
         program = self.bin("zizmor", "py/bin")
         if not self.tree.workflows:
-            return Result(0, 0, [])
+            return self.result(0, 0, [])
         out = run([program, "--offline", "--persona=auditor", "--no-progress", "--strict-collection",
                    "--color", "never", "--format", "json", *self.tree.workflows], tuple(range(0, 15)))
         findings = []
@@ -296,15 +340,15 @@ class Tools:
             row = entry["locations"][0]["concrete"]["location"]["start_point"]["row"] + 1
             findings.append(self.at(path, entry["ident"], f"line {row}: {entry['determinations']['severity']}: {entry['desc']}"))
         completed = len(re.findall(r"completed ", out.stderr))
-        return Result(len(self.tree.workflows), completed, findings, len(self.tree.workflows))
+        return self.result(len(self.tree.workflows), completed, findings, len(self.tree.workflows))
 
     def hadolint(self):
         paths = self.tree.dockerfiles
         program = self.bin("hadolint", "py/bin")
         if not paths:
-            return Result(0, 0, [])
+            return self.result(0, 0, [])
         out = run([program, "--format", "json", "--failure-threshold", "ignore", *paths])
-        return Result(len(paths), len(paths), [self.at(e["file"], e["code"], f"line {e['line']}: {e['level']}: {e['message']}")
+        return self.result(len(paths), len(paths), [self.at(e["file"], e["code"], f"line {e['line']}: {e['level']}: {e['message']}")
                                                for e in loads(out.stdout, "hadolint")])
 
     # --- what switches a check off -------------------------------------------------------------------------------
@@ -326,7 +370,7 @@ class Tools:
                     seen += 1
                     if comment.lstrip("# ") not in self.excluded["comments"]:
                         findings.append(self.at(path, "comment", comment))
-        return Result(len(self.tree.files()), seen, findings)
+        return self.result(len(self.tree.files()), seen, findings)
 
 
 def switched_off(annotations):
