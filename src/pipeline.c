@@ -602,8 +602,7 @@ static bool load(Pipeline *pipeline)
     if (!pipeline->project)
         return false;
     const RenderRequest *request = pipeline->request;
-    pipeline->standards =
-        standards_load(pipeline->arena, pipeline->sources, pipeline->project, request->standards, pipeline->diags);
+    pipeline->standards = standards_load(pipeline->arena, pipeline->sources, pipeline->project, pipeline->diags);
     pipeline->waivers = waiver_uses_new(pipeline->arena);
     return ok && pipeline->standards &&
            standards_know(pipeline->standards, "--rule", request->rules.only, request->rules.only_count,

@@ -3,6 +3,18 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* An environment is called by its name, as people write it; anything else by its path. */
+static void print_name(const char *path)
+{
+    static const char folder[] = "environments/", ending[] = ".yaml";
+    if (strncmp(path, folder, sizeof folder - 1) == 0)
+        printf("    STR(\"built-in %.*s\"),\n", (int)(strlen(path) - sizeof folder - sizeof ending + 2),
+               path + sizeof folder - 1);
+    else
+        printf("    STR(\"built-in %s\"),\n", path);
+}
 
 static size_t print_bytes(FILE *file)
 {
@@ -38,11 +50,13 @@ int main(int argc, char **argv)
             perror(argv[i]);
             return EXIT_FAILURE;
         }
-        printf("    {STR(\"%s\"),\n    {", argv[i]);
+        printf("    {STR(\"%s\"),\n", argv[i]);
+        print_name(argv[i]);
+        printf("    {");
         size_t size = print_bytes(file);
         printf(", %zu}},\n", size);
         fclose(file);
     }
-    printf("    {{NULL, 0}, {NULL, 0}},\n};\nconst size_t embedded_file_count = %d;\n", argc - 1);
+    printf("    {{NULL, 0}, {NULL, 0}, {NULL, 0}},\n};\nconst size_t embedded_file_count = %d;\n", argc - 1);
     return fflush(stdout) || ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

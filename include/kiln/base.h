@@ -188,6 +188,7 @@ EditScript edit_script(Arena *arena, const uint32_t *from, size_t from_count, co
 
 typedef struct EmbeddedFile {
     Str path; /* as in the repository: "templates/service/deployment.yaml" */
+    Str name; /* as messages call it: "built-in templates/service/deployment.yaml", "built-in production" */
     Str text;
 } EmbeddedFile;
 

@@ -31,6 +31,8 @@ typedef struct Sources Sources;
 Sources *sources_new(Arena *arena);
 /* name and text are not copied. NULL when 4 GiB of text have been read in one run (the caller reports it). */
 const Source *sources_add(Sources *sources, Str name, Str text, bool built_in);
+/* An embedded file's. All of them are there from the start, at the same origins in every run. */
+const Source *sources_built_in(const Sources *sources, const EmbeddedFile *file);
 /* NULL for ORIGIN_NONE. */
 const Source *sources_find(const Sources *sources, Origin origin);
 

@@ -44,7 +44,6 @@ typedef struct RenderRequest {
     bool compare_only;       /* nothing is written; what would be is in the result */
     bool collect;            /* findings go into the result instead of the diagnostics; needless waivers are warned of */
     RuleSelection rules;     /* whose findings count */
-    StandardsUse standards;
     Str today;               /* YYYY-MM-DD: waivers that end before it no longer count; empty: they never end */
     size_t threads;          /* at most so many; 0 is as 1 */
     StageFn *stage;          /* or NULL */

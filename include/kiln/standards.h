@@ -23,12 +23,8 @@
 
 typedef struct Standards Standards;
 
-/* The gate has no use for the prose and the examples of the built-in rules, which are most of their text. */
-typedef enum StandardsUse { STANDARDS_GATE, STANDARDS_WHOLE } StandardsUse;
-
 /* project NULL: the built-in rules alone. */
-Standards *standards_load(Arena *arena, Sources *sources, const Project *project, StandardsUse use, Diags *diags)
-    KILN_MUST_USE;
+Standards *standards_load(Arena *arena, Sources *sources, const Project *project, Diags *diags) KILN_MUST_USE;
 
 typedef struct Rule {
     Str id;

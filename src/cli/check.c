@@ -47,7 +47,6 @@ static ExitStatus check_gate(const Arguments *arguments, RenderRequest *request,
         return EXIT_TROUBLE;
     request->collect = true;
     request->rules = report.rules;
-    request->standards = format == REPORT_SARIF ? STANDARDS_WHOLE : STANDARDS_GATE;
     ExitStatus status = pipeline_render(arguments->arena, request, sources, diags, &result);
     report.sources = sources;
     report.standards = result.standards;

@@ -83,10 +83,10 @@ static Str foreign_head(Arena *arena, const Foreign *foreign, Tier tier, const P
 
 /* NULL: reported. */
 static const Standards *load_standards(const Report *report, Sources *sources, const Project *project,
-                                       const Value *waivers, StandardsUse use, Diags *diags)
+                                       const Value *waivers, Diags *diags)
 {
     const RuleSelection *rules = &report->rules;
-    const Standards *standards = standards_load(report->arena, sources, project, use, diags);
+    const Standards *standards = standards_load(report->arena, sources, project, diags);
     bool ok = standards && standards_know(standards, "--rule", rules->only, rules->only_count, diags) &&
               standards_know(standards, "--exclude", rules->without, rules->without_count, diags) &&
               waivers_check(standards, waivers, diags);
@@ -131,7 +131,7 @@ ExitStatus check_foreign(const Arguments *arguments, Str today)
     if (ok) {
         foreign_end(&foreign, diags);
         report.standards = load_standards(&report, sources, project, value_get(scope.project, STR("waivers")),
-                                          format == REPORT_SARIF ? STANDARDS_WHOLE : STANDARDS_GATE, diags);
+                                          diags);
     }
     ExitStatus status = judge(&report, &foreign, scope, &findings, diags);
     return report_finish(&report, format, status, foreign_head(arena, &foreign, report.tier, project).data, diags);

@@ -55,8 +55,8 @@ static void offer_services(Completion *completion)
 static void offer_rules(Completion *completion)
 {
     Sources *sources = sources_new(completion->arena);
-    const Standards *standards = standards_load(completion->arena, sources, project_of(completion), STANDARDS_WHOLE,
-                                                diags_new(completion->arena, sources));
+    const Standards *standards =
+        standards_load(completion->arena, sources, project_of(completion), diags_new(completion->arena, sources));
     for (size_t i = 0; standards && i < standards_count(standards); i++) {
         const Rule *rule = standards_rule(standards, i);
         offer(completion, rule->id, arena_text(completion->arena, value_text_at(rule->value, "title")));

@@ -296,7 +296,7 @@ static bool collect_items(const Run *run, Foreign *foreign)
 static bool judge_items(Run *run, GateScope scope, const Project *project, Findings *findings)
 {
     Foreign foreign = foreign_begin(run->arena);
-    Standards *standards = standards_load(run->arena, run->sources, project, STANDARDS_GATE, run->diags);
+    Standards *standards = standards_load(run->arena, run->sources, project, run->diags);
     if (!standards || !collect_items(run, &foreign))
         return false;
     if (project)

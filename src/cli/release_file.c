@@ -139,7 +139,7 @@ static bool judge(const Release *release, const ReleasesFile *file)
     ProjectOptions where = {.place = &place};
     const Project *project = project_load(release->arena, release->sources, where, release->diags);
     const Standards *standards =
-        project ? standards_load(release->arena, release->sources, project, STANDARDS_GATE, release->diags) : NULL;
+        project ? standards_load(release->arena, release->sources, project, release->diags) : NULL;
     EnvironmentContext context;
     return standards &&
            services_complete(release->arena, NULL, project, project_environment(project, release->environment->name),

@@ -24,7 +24,7 @@ static bool load(Shelf *shelf)
         if (!project)
             return false;
     }
-    shelf->standards = standards_load(shelf->arena, shelf->sources, project, STANDARDS_WHOLE, shelf->diags);
+    shelf->standards = standards_load(shelf->arena, shelf->sources, project, shelf->diags);
     return shelf->standards && standards_know(shelf->standards, "kiln standards", shelf->arguments->operands,
                                               shelf->arguments->operand_count, shelf->diags);
 }

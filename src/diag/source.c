@@ -1,50 +1,84 @@
 /*
  * Sources: all texts of a run in one 32-bit number space. They are added in rising order, so a place is found by
- * bisection.
+ * bisection. The embedded files have the last numbers for themselves, since their values are made at build time.
  */
 #include "diag_private.h"
 
-struct Sources {
-    Arena *arena;
+typedef struct SourceList {
     const Source **list;
     size_t count;
     size_t capacity;
+} SourceList;
+
+struct Sources {
+    Arena *arena;
+    SourceList added;
+    SourceList built_in;
     Origin next;
+    Origin end; /* where the embedded files begin */
 };
+
+static void list_add(Arena *arena, SourceList *list, Source source)
+{
+    Source *kept = ARENA_NEW(arena, Source);
+    *kept = source;
+    ARENA_GROW(arena, list->list, list->count, list->capacity);
+    list->list[list->count++] = kept;
+}
+
+static void add_built_in(Sources *sources)
+{
+    Origin base = sources->end;
+    for (size_t i = 0; i < embedded_file_count; i++) {
+        const EmbeddedFile *file = &embedded_files[i];
+        list_add(sources->arena, &sources->built_in,
+                 (Source){.name = file->name, .text = file->text, .base = base, .built_in = true});
+        base += (Origin)file->text.size + 1;
+    }
+}
 
 Sources *sources_new(Arena *arena)
 {
     Sources *sources = ARENA_NEW(arena, Sources);
     sources->arena = arena;
     sources->next = 1;
+    sources->end = UINT32_MAX;
+    for (size_t i = 0; i < embedded_file_count; i++)
+        sources->end -= (Origin)embedded_files[i].text.size + 1;
+    add_built_in(sources);
     return sources;
 }
 
 const Source *sources_add(Sources *sources, Str name, Str text, bool built_in)
 {
-    if (text.size >= UINT32_MAX - sources->next)
+    if (text.size >= sources->end - sources->next)
         return NULL;
-    Source *source = ARENA_NEW(sources->arena, Source);
-    *source = (Source){.name = name, .text = text, .base = sources->next, .built_in = built_in};
+    list_add(sources->arena, &sources->added,
+             (Source){.name = name, .text = text, .base = sources->next, .built_in = built_in});
     sources->next += (Origin)text.size + 1;
-    ARENA_GROW(sources->arena, sources->list, sources->count, sources->capacity);
-    sources->list[sources->count++] = source;
-    return source;
+    return sources->added.list[sources->added.count - 1];
+}
+
+const Source *sources_built_in(const Sources *sources, const EmbeddedFile *file)
+{
+    return sources->built_in.list[file - embedded_files];
 }
 
 const Source *sources_find(const Sources *sources, Origin origin)
 {
-    if (origin == ORIGIN_NONE || origin >= sources->next)
+    bool built_in = origin >= sources->end && origin != UINT32_MAX;
+    if (origin == ORIGIN_NONE || (origin >= sources->next && !built_in))
         return NULL;
+    const SourceList *list = built_in ? &sources->built_in : &sources->added;
     size_t low = 0;
-    for (size_t high = sources->count; high - low > 1;) {
+    for (size_t high = list->count; high - low > 1;) {
         size_t middle = low + (high - low) / 2;
-        if (sources->list[middle]->base <= origin)
+        if (list->list[middle]->base <= origin)
             low = middle;
         else
             high = middle;
     }
-    return sources->list[low];
+    return list->list[low];
 }
 
 uint32_t line_next(Str line, size_t *at)

@@ -108,7 +108,7 @@ static size_t word_length(Str text, TokenKind *kind)
         size++;
     *kind = TOKEN_IDENTIFIER;
     for (size_t i = 0; i < LENGTH_OF(keywords); i++) {
-        if (str_equal(str_slice(text, 0, size), str_from(keywords[i].text)))
+        if (keywords[i].text[0] == text.data[0] && str_equal(str_slice(text, 0, size), str_from(keywords[i].text)))
             *kind = keywords[i].kind;
     }
     return size;
@@ -117,6 +117,8 @@ static size_t word_length(Str text, TokenKind *kind)
 static size_t symbol_length(Str text, TokenKind *kind)
 {
     for (size_t i = 0; i < LENGTH_OF(symbols); i++) {
+        if (symbols[i].text[0] != text.data[0])
+            continue;
         Str symbol = str_from(symbols[i].text);
         if (!str_starts(text, symbol))
             continue;

@@ -127,9 +127,7 @@ static bool load_built_in(Chain *chain, Slot *slot)
 {
     Loader *loader = chain->loader;
     const EmbeddedFile *file = built_in_file(loader->arena, slot->environment.name);
-    Str name = arena_printf(loader->arena, "built-in %.*s", STR_ARG(slot->environment.name));
-    const Source *source = sources_add(loader->sources, name, file->text, true);
-    const Value *value = source ? expand_environment(loader, yaml_read(loader->arena, source, loader->diags)) : NULL;
+    const Value *value = expand_environment(loader, embedded_value(file));
     if (!value)
         return slot_fail(chain, slot);
     Environment *environment = &slot->environment;

@@ -59,17 +59,13 @@ static void add_template(Loading *loading, TemplateScope scope, Str name, const 
 
 static void load_embedded(Loading *loading, TemplateScope scope, bool (*wanted)(void *user, Str name), void *user)
 {
-    Arena *arena = loading->renderer->arena;
     for (size_t i = 0; i < embedded_file_count; i++) {
         const EmbeddedFile *file = &embedded_files[i];
         if (!str_starts(file->path, folders[scope]))
             continue;
         Str name = str_slice(file->path, folders[scope].size, file->path.size);
-        if (!wanted(user, name))
-            continue;
-        Str label = arena_printf(arena, "built-in %.*s", STR_ARG(file->path));
-        const Source *source = sources_add(loading->sources, label, file->text, true);
-        add_template(loading, scope, name, source ? yaml_read(arena, source, loading->diags) : NULL);
+        if (wanted(user, name))
+            add_template(loading, scope, name, embedded_value(file));
     }
 }
 
@@ -78,7 +74,7 @@ typedef struct OwnFiles {
     size_t count;
 } OwnFiles;
 
-/* A built-in template that the project replaces is not even read. */
+/* A built-in template that the project replaces is not even looked at. */
 static bool is_not_replaced(void *user, Str name)
 {
     const OwnFiles *own = user;

@@ -11,7 +11,6 @@ typedef struct Loading {
     Standards *standards;
     Sources *sources;
     const Project *project;
-    StandardsUse use;
     Diags *diags;
     FileEntry *own;
     size_t own_count;
@@ -40,42 +39,13 @@ static bool is_replaced(const Loading *loading, Str name)
     return false;
 }
 
-/*
- * What the gate runs stands between the prose and the examples (tests/unit/standards_test.c holds the shipped rules to it),
- * and is less than half of the text.
- */
-static Source wanted_part(const Loading *loading, const Source *source)
-{
-    Source part = *source;
-    ptrdiff_t from = str_find(source->text, STR("\nseverity:"), 0);
-    ptrdiff_t to = str_find(source->text, STR("\nequivalents:"), 0);
-    if (loading->use == STANDARDS_WHOLE || from < 0 || to < from)
-        return part;
-    part.text = str_slice(source->text, (size_t)from + 1, (size_t)to + 1);
-    part.base += (Origin)from + 1;
-    return part;
-}
-
-static void read_embedded(Loading *loading, Str name, const EmbeddedFile *file)
-{
-    Arena *arena = loading->standards->arena;
-    Str label = arena_printf(arena, "built-in %.*s", STR_ARG(file->path));
-    const Source *source = sources_add(loading->sources, label, file->text, true);
-    if (!source) {
-        add_rule(loading, name, NULL);
-        return;
-    }
-    Source part = wanted_part(loading, source);
-    add_rule(loading, name, yaml_read(arena, &part, loading->diags));
-}
-
 static void load_embedded(Loading *loading)
 {
     for (size_t i = 0; i < embedded_file_count; i++) {
         const EmbeddedFile *file = &embedded_files[i];
         Str name = str_slice(file->path, FOLDER.size, file->path.size);
         if (str_starts(file->path, FOLDER) && !is_replaced(loading, name))
-            read_embedded(loading, name, file);
+            add_rule(loading, name, embedded_value(file));
     }
 }
 
@@ -117,12 +87,12 @@ static int rule_order(const void *a, const void *b)
     return str_compare(((const CompiledRule *)a)->rule.id, ((const CompiledRule *)b)->rule.id);
 }
 
-Standards *standards_load(Arena *arena, Sources *sources, const Project *project, StandardsUse use, Diags *diags)
+Standards *standards_load(Arena *arena, Sources *sources, const Project *project, Diags *diags)
 {
     Standards *standards = ARENA_NEW(arena, Standards);
     standards->arena = arena;
     standards->functions = standards_functions(arena);
-    Loading loading = {.standards = standards, .sources = sources, .project = project, .use = use, .diags = diags};
+    Loading loading = {.standards = standards, .sources = sources, .project = project, .diags = diags};
     if (project)
         list_own(&loading);
     load_embedded(&loading);

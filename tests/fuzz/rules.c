@@ -25,7 +25,7 @@ static const Standards *shipped(void)
     if (!standards) {
         Arena *arena = arena_new();
         Sources *sources = sources_new(arena);
-        standards = standards_load(arena, sources, NULL, STANDARDS_GATE, diags_new(arena, sources));
+        standards = standards_load(arena, sources, NULL, diags_new(arena, sources));
         REQUIRE(standards);
     }
     return standards;

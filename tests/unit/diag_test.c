@@ -145,17 +145,26 @@ static void test_number_space(void **state)
 {
     Desk *desk = *state;
     static const char byte = 'x';
+    Origin end = UINT32_MAX; /* behind it are the embedded files */
+    for (size_t i = 0; i < embedded_file_count; i++)
+        end -= (Origin)embedded_files[i].text.size + 1;
     assert_null(sources_add(desk->sources, STR("too large"), (Str){&byte, UINT32_MAX}, false));
     assert_null(sources_add(desk->sources, STR("too large"), (Str){&byte, (size_t)UINT32_MAX + 10}, false));
     assert_null(sources_add(desk->sources, STR("too large"), (Str){&byte, SIZE_MAX}, false));
     const Source *first = sources_add(desk->sources, STR("half"), (Str){&byte, 0x80000000u}, false);
     assert_int_equal(first->base, 1);
     assert_null(sources_add(desk->sources, STR("half"), (Str){&byte, 0x80000000u}, false));
-    const Source *last = sources_add(desk->sources, STR("rest"), (Str){&byte, 0x7FFFFFFCu}, false);
+    const Source *last = sources_add(desk->sources, STR("rest"), (Str){&byte, end - 0x80000003u}, false);
     assert_int_equal(last->base, 0x80000002u);
     assert_ptr_equal(sources_find(desk->sources, 0x80000001u), first);
-    assert_ptr_equal(sources_find(desk->sources, UINT32_MAX - 1), last);
+    assert_ptr_equal(sources_find(desk->sources, end - 1), last);
     assert_null(sources_find(desk->sources, UINT32_MAX));
+    for (size_t i = 0; i < embedded_file_count; i++) {
+        const Source *source = sources_built_in(desk->sources, &embedded_files[i]);
+        assert_true(source->built_in && str_equal(source->text, embedded_files[i].text));
+        assert_ptr_equal(sources_find(desk->sources, source->base), source);
+        assert_ptr_equal(sources_find(desk->sources, source->base + (Origin)source->text.size), source);
+    }
     assert_null(sources_add(desk->sources, STR("empty"), STR(""), false));
 }
 

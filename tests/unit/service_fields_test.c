@@ -229,7 +229,7 @@ static void test_every_path_is_a_row(void **state)
         if (!str_starts(embedded_files[i].path, STR("templates/")) ||
             str_starts(embedded_files[i].path, STR("templates/scaffold/")))
             continue;
-        EmbeddedFile file = {embedded_files[i].path, uncommented(embedded_files[i].text)};
+        EmbeddedFile file = {embedded_files[i].path, embedded_files[i].name, uncommented(embedded_files[i].text)};
         for (size_t j = 0; j < LENGTH_OF(roots); j++)
             unknown += check_paths(&file, str_from(roots[j]));
     }

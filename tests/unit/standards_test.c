@@ -24,7 +24,7 @@ static Bench bench_open(void)
     Bench bench = {.arena = arena_new()};
     bench.sources = sources_new(bench.arena);
     bench.diags = diags_new(bench.arena, bench.sources);
-    bench.standards = standards_load(bench.arena, bench.sources, NULL, STANDARDS_WHOLE, bench.diags);
+    bench.standards = standards_load(bench.arena, bench.sources, NULL, bench.diags);
     assert_non_null(bench.standards);
     return bench;
 }
@@ -328,24 +328,6 @@ static void literal_secrets(void **state)
     }
 }
 
-/* The gate reads of a built-in rule what stands between its prose and its examples, so each must stand in its place. */
-static void prose_and_examples_frame_the_rule(void **state)
-{
-    (void)state;
-    static const char *const first[] = {"title", "rationale", "sources", "severity"};
-    static const char *const last[] = {"equivalents", "good", "bad", "found"};
-    Bench bench = bench_open();
-    for (size_t i = 0; i < standards_count(bench.standards); i++) {
-        const Value *rule = standards_rule(bench.standards, i)->value;
-        assert_true(rule->size > LENGTH_OF(first) + LENGTH_OF(last));
-        for (size_t j = 0; j < LENGTH_OF(first); j++)
-            assert_true(str_equal(rule->entries[j].key, str_from(first[j])));
-        for (size_t j = 0; j < LENGTH_OF(last); j++)
-            assert_true(str_equal(rule->entries[rule->size - LENGTH_OF(last) + j].key, str_from(last[j])));
-    }
-    bench_close(&bench);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,7 +336,6 @@ int main(void)
         cmocka_unit_test(rules_survive_odd_objects),
         cmocka_unit_test(rules_say_where_they_come_from),
         cmocka_unit_test(literal_secrets),
-        cmocka_unit_test(prose_and_examples_frame_the_rule),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
