@@ -245,8 +245,18 @@ clean:
 
 # ---- benchmarks (bench/README.md), and the differential test of jsone against npm's json-e ----
 
-.PHONY: bench bench-templates test-jsone-differential
-bench: bench-templates
+.PHONY: bench bench-templates bench-render instructions test-jsone-differential
+bench: bench-render bench-templates
+
+# PEERS=1 times foreign linters too, those that the conformance tests have installed.
+PEERS ?=
+KILN_CONFORMANCE ?= $(HOME)/.cache/kiln-conformance
+$(BUILD)/bench/floor: bench/floor.c
+	@mkdir -p $(@D)
+	$(call quiet,link)$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra -O2 -o $@ $< -lfyaml -lyaml
+bench-render: $(BUILD)/kiln $(BUILD)/bench/floor
+	@PEERS=$(PEERS) bench/render $(BUILD)/kiln $(BUILD)/bench/floor $(KILN_CONFORMANCE)/bin
+instructions: $(BUILD)/kiln ; @bench/instructions $(BUILD)/kiln
 
 $(BUILD)/bench/templates: bench/templates.c $(BUILD)/obj/pipeline.o $(EMBEDDED_OBJECTS) $(ARCHIVES)
 	@mkdir -p $(@D)
