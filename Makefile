@@ -246,7 +246,7 @@ clean:
 # ---- benchmarks (bench/README.md), and the differential test of jsone against npm's json-e ----
 
 .PHONY: bench bench-templates bench-render instructions test-jsone-differential
-bench: bench-render bench-templates
+bench: bench-templates bench-render
 
 # PEERS=1 times foreign linters too, those that the conformance tests have installed.
 PEERS ?=
