@@ -117,8 +117,7 @@ static void add_head(Writer *w, const DiffObject *object)
 
 static void add_object(Writer *w, const DiffObject *object)
 {
-    bool plain = object->kind_of_change != DIFF_CHANGED || diff_folded(w->report, object) == object->count;
-    if (plain || w->level == LEVEL_OBJECTS) {
+    if (object->kind_of_change != DIFF_CHANGED || w->level == LEVEL_OBJECTS) {
         buf_add(w->out, STR("- "));
         add_head(w, object);
         if (object->kind_of_change == DIFF_CHANGED)
@@ -164,8 +163,16 @@ static void add_group(Writer *w, const DiffGroup *group)
         add_escaped(w, group->name);
         buf_add(w->out, STR("\n\n"));
     }
-    for (size_t i = 0; i < group->result.count; i++)
-        add_object(w, &group->result.list[i]);
+    size_t cosmetic = 0;
+    for (size_t i = 0; i < group->result.count; i++) {
+        const DiffObject *object = &group->result.list[i];
+        if (diff_folded(w->report, object) == object->count)
+            cosmetic++;
+        else
+            add_object(w, object);
+    }
+    if (cosmetic)
+        buf_printf(w->out, "- %zu object%s with cosmetic changes alone\n", cosmetic, cli_plural(cosmetic));
 }
 
 /* ---- totals ---- */

@@ -35,35 +35,47 @@ static bool is_manifest(Str name)
     return str_ends(name, STR(".yaml")) || str_ends(name, STR(".yml")) || str_ends(name, STR(".json"));
 }
 
+static bool read_folder(DiffFiles *files, int at, Str shown, Str below, unsigned depth, Diags *diags);
+
+static bool read_entry(DiffFiles *files, int at, const FileEntry *entry, Str shown, Str below, unsigned depth,
+                       Diags *diags)
+{
+    Str name = entry->name, text;
+    bool wanted = entry->is_folder || (entry->is_regular && is_manifest(name));
+    if (name.data[0] == '.' || !wanted)
+        return true;
+    Str path = arena_printf(files->arena, "%.*s%s%.*s", STR_ARG(below), below.size ? "/" : "", STR_ARG(name));
+    Str full = arena_printf(files->arena, "%.*s/%.*s", STR_ARG(shown), STR_ARG(path));
+    if (!entry->is_folder) {
+        int error = file_read(files->arena, at, arena_text(files->arena, name), yaml_manifest_limits.bytes, &text);
+        if (error)
+            return fail(diags, full, error);
+        add_file(files, path, text);
+        return true;
+    }
+    int fd = openat(at, arena_text(files->arena, name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return fail(diags, full, errno);
+    bool ok = read_folder(files, fd, shown, path, depth + 1, diags);
+    close(fd);
+    return ok;
+}
+
 /* As kubectl -R, but for files and folders that begin with a dot, and without following links. */
-static bool read_folder(DiffFiles *files, Str folder, Str below, unsigned depth, Diags *diags)
+static bool read_folder(DiffFiles *files, int at, Str shown, Str below, unsigned depth, Diags *diags)
 {
     FileEntry *entries;
     size_t count;
     if (depth > FOLDER_DEPTH) {
-        diag_file_error(diags, folder, "is more than %d folders deep", FOLDER_DEPTH);
+        diag_file_error(diags, shown, "is more than %d folders deep", FOLDER_DEPTH);
         return false;
     }
-    int error = folder_list(files->arena, AT_FDCWD, folder.data, &entries, &count);
+    int error = folder_list(files->arena, at, ".", &entries, &count);
     if (error)
-        return fail(diags, folder, error);
+        return fail(diags, shown, error);
     bool ok = true;
-    for (size_t i = 0; i < count; i++) {
-        Str name = entries[i].name, text;
-        Str path = arena_printf(files->arena, "%.*s%s%.*s", STR_ARG(below), below.size ? "/" : "", STR_ARG(name));
-        Str full = arena_printf(files->arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(name));
-        if (name.data[0] == '.')
-            continue;
-        if (entries[i].is_folder)
-            ok &= read_folder(files, full, path, depth + 1, diags);
-        if (!entries[i].is_regular || !is_manifest(name))
-            continue;
-        error = file_read(files->arena, AT_FDCWD, full.data, yaml_manifest_limits.bytes, &text);
-        if (error)
-            ok = fail(diags, full, error);
-        else
-            add_file(files, path, text);
-    }
+    for (size_t i = 0; i < count; i++)
+        ok &= read_entry(files, at, &entries[i], shown, below, depth, diags);
     return ok;
 }
 
@@ -110,8 +122,12 @@ bool diff_read(DiffFiles *files, Str path, Diags *diags)
         return fail(diags, path, errno);
     if (!S_ISDIR(status.st_mode))
         return read_file(files, path, diags);
+    int fd = open(path.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return fail(diags, path, errno);
     files->owned = is_owned(files->arena, path);
-    bool ok = read_folder(files, path, STR(""), 0, diags);
+    bool ok = read_folder(files, fd, path, STR(""), 0, diags);
+    close(fd);
     if (files->count)
         qsort(files->list, files->count, sizeof *files->list, file_compare);
     return ok;

@@ -111,7 +111,7 @@ static void apply_row(const Consequence *row, const Spot *spot, DiffChange *chan
     if ((row->reach & spot->reach) != spot->reach)
         return;
     Event event = {spot->from, spot->to, spot->judge->object};
-    if (!row_kind(row, spot->judge->kind) || !pattern_fits(row->path, spot) || !row->when(&event))
+    if (!pattern_fits(row->path, spot) || !row->when(&event))
         return;
     if (rank(row->classes) < rank(change->classes) || !change->reason)
         change->reason = row->reason;
@@ -120,8 +120,8 @@ static void apply_row(const Consequence *row, const Spot *spot, DiffChange *chan
 
 static void judge_spot(const Spot *spot, DiffChange *change)
 {
-    for (size_t i = 0; i < consequence_count; i++)
-        apply_row(&consequences[i], spot, change);
+    for (size_t i = 0; i < spot->judge->row_count; i++)
+        apply_row(spot->judge->rows[i], spot, change);
 }
 
 /* Below a whole value that came or went. */
@@ -182,6 +182,17 @@ static bool is_inert(const Judge *judge, const Spot *spot)
 }
 
 /* ---- all of it ---- */
+
+Judge judge_new(Arena *arena, Str kind, const Value *object, const Index *selected)
+{
+    Judge judge = {.arena = arena, .kind = kind, .object = object, .selected = selected};
+    judge.rows = ARENA_ARRAY(arena, const Consequence *, consequence_count);
+    for (size_t i = 0; i < consequence_count; i++) {
+        if (row_kind(&consequences[i], kind))
+            judge.rows[judge.row_count++] = &consequences[i];
+    }
+    return judge;
+}
 
 /* The same thing, written in another way: no row is asked. */
 static const char *sameness(const DiffChange *change)

@@ -77,7 +77,10 @@ typedef struct Judge {
     Str kind;
     const Value *object;  /* the new one, or the deleted one */
     const Index *selected; /* selected_labels */
+    const Consequence **rows; /* those of the kind */
+    size_t row_count;
 } Judge;
+Judge judge_new(Arena *arena, Str kind, const Value *object, const Index *selected);
 /* Sets the change's classes and reason. */
 void judge_change(const Judge *judge, DiffChange *change);
 /* The dotted path to a kind's pod template: "" is the object itself; NULL: it has none. */
