@@ -109,6 +109,54 @@ static const Value *call_at_least(CALL_PARAMETERS)
     return truth(read && quantity_compare(high, low) >= 0);
 }
 
+static const Value *call_seconds(CALL_PARAMETERS)
+{
+    CALL_UNUSED;
+    int64_t milliseconds;
+    Str text = text_of(args[0]);
+    if (str_equal(text, STR("0")))
+        return value_new_number(run->arena, at, 0);
+    if (!duration_parse(text, &milliseconds))
+        return &value_null;
+    return value_new_number(run->arena, at, (double)milliseconds / 1000);
+}
+
+/* The first limit above one of a list of maxima, as words, or empty. */
+static Str over_one(Arena *arena, const Value *limits, const Value *most)
+{
+    for (uint32_t i = 0; value_is(most, VALUE_MAP) && i < most->size; i++) {
+        Quantity wanted, allowed;
+        Str name = most->entries[i].key;
+        const Value *stated = value_get(limits, name);
+        Str limit = stated ? text_of(stated) : STR("");
+        if (quantity_parse(limit, &wanted) && quantity_parse(text_of(most->entries[i].value), &allowed) &&
+            quantity_compare(wanted, allowed) > 0)
+            return arena_printf(arena, "%.*s of %.*s, more than the %.*s", STR_ARG(limit), STR_ARG(name),
+                                STR_ARG(text_of(most->entries[i].value)));
+    }
+    return STR("");
+}
+
+/* Against each LimitRange beside the object. */
+static const Value *call_over_maximum(CALL_PARAMETERS)
+{
+    CALL_UNUSED;
+    const Value *ranges = object_set_in(set_of(run), run->arena, STR("LimitRange"),
+                                        value_text_at(args[0], "metadata.namespace"));
+    for (uint32_t i = 0; i < ranges->size; i++) {
+        const Value *list = value_path(ranges->items[i], "spec.limits");
+        for (uint32_t j = 0; value_is(list, VALUE_LIST) && j < list->size; j++) {
+            if (!str_equal(value_text_at(list->items[j], "type"), STR("Container")))
+                continue;
+            Str over = over_one(run->arena, value_path(args[1], "resources.limits"),
+                                value_get(list->items[j], STR("max")));
+            if (over.size)
+                return value_new_string(run->arena, at, over);
+        }
+    }
+    return &value_null;
+}
+
 /* ---- images ---- */
 
 /* An image without a host comes from Docker Hub, and one without a folder from its library. */
@@ -260,6 +308,9 @@ static const Value *call_spread_gaps(CALL_PARAMETERS)
 }
 
 static const Function functions[] = {
+    {NAME("seconds"), call_seconds, 1, 1, "seconds('1h'): a duration as a number, or null", NULL},
+    {NAME("overMaximum"), call_over_maximum, 2, 2,
+     "overMaximum(object, container): which limit a LimitRange beside it forbids, or null", NULL},
     {NAME("dig"), call_dig, 2, UINT8_MAX, "dig(value, key, …): what stands below these keys, or null", NULL},
     {NAME("missing"), call_missing, 2, 2, "missing(map, names): those names that it lacks or leaves empty", NULL},
     {NAME("others"), call_others, 2, 2, "others(map or list, names): its keys or items that are none of the names",
