@@ -16,7 +16,7 @@ for program in argocd-cmp-server cmpclient; do
     exit 0
   fi
 done
-# shellcheck source=tests/conformance/cluster/check.sh
+# shellcheck source=cluster/check.sh
 . "$cluster/check.sh"
 total=0 skipped=0
 try() { total=$((total + 1)); expect "$@"; }

@@ -13,7 +13,7 @@ for program in helm3 helm4; do
     exit 0
   fi
 done
-# shellcheck source=tests/conformance/cluster/check.sh
+# shellcheck source=cluster/check.sh
 . "$top/tests/conformance/cluster/check.sh"
 total=0
 try() { total=$((total + 1)); expect "$@"; }

@@ -11,7 +11,7 @@ if [ ! -x "$kustomize" ]; then
   echo "kustomize: 0 passed, 0 failed, 1 skipped"
   exit 0
 fi
-# shellcheck source=tests/conformance/cluster/check.sh
+# shellcheck source=cluster/check.sh
 . "$top/tests/conformance/cluster/check.sh"
 total=0
 try() { total=$((total + 1)); expect "$@"; }
