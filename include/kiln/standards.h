@@ -151,10 +151,12 @@ void findings_select(Findings *findings, const RuleSelection *selection, Diags *
 /* ---- examples.c: a rule's good and bad examples, which are its tests ---- */
 
 /*
- * The rules must be loaded whole. Judged as production of a project whose images are all below ghcr.io/shop: bad must
- * be found where `found` says ("Deployment/web spec.replicas", in a list), once where it says nothing; good must not
- * be found. What is not so is an error at the rule. That other rules find fault with good is a warning. False: there
- * was an error.
+ * The rules must be loaded whole. Judged as production of a project whose images are all below ghcr.io/shop and whose
+ * priority class is standard: bad must be found where `found` says ("Deployment/web spec.replicas", in a list), once
+ * where it says nothing; in good no rule that binds it may find anything. A rule binds an example that has an object
+ * of its kinds, as it binds what is rendered; so what an object needs beside it (its NetworkPolicy, its
+ * ServiceAccount) is part of the example. Only a project's own rules do not bind the examples of built-in ones. What
+ * is not so is an error at the rule. False: there was an error.
  */
 bool rule_test(const Standards *standards, const Rule *rule, Arena *arena, Sources *sources,
                Diags *diags) KILN_MUST_USE;

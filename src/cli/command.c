@@ -172,7 +172,7 @@ const Command commands[] = {
      true, command_eval, "yaml|json", NULL},
     {"standards", "[ID...]", "list the rules, or tell all about one",
      "Inside a project its own rules are among them. --test runs the examples of all rules, or of those named: each bad\n"
-     "one must be found where the rule says, and no good one; a good one that breaks other rules is warned of.\n\n"
+     "one must be found where the rule says, and in a good one no rule may find anything.\n\n"
      "FORMAT is text (as without it) or json.",
      BIT(OPTION_FORMAT) | BIT(OPTION_TEST) | BIT(OPTION_FOLDER), true, command_standards, "text|json", NULL},
     {"schema", "KIND", "print a JSON Schema",

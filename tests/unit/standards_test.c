@@ -1,5 +1,5 @@
 /*
- * The shipped rules against their own examples, which are their documentation as well: every `good` one is clean,
+ * The shipped rules against their own examples, which are their documentation as well: every `good` one is clean under all,
  * every `bad` one is found. And what counts as a literal secret, value by value.
  */
 #include <setjmp.h>
