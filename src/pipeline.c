@@ -277,6 +277,8 @@ static bool judge(Pipeline *pipeline, Arena *arena, GateScope scope, const Rende
 
 static bool take_waivers(Pipeline *pipeline, const EnvironmentContext *context)
 {
+    if (!pipeline->standards)
+        return true;
     const Value *shared = value_get(context->project, STR("waivers"));
     bool ok = waivers_check(pipeline->standards, shared, pipeline->diags);
     waiver_uses_add(pipeline->waivers, shared);
