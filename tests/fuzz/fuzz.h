@@ -106,6 +106,81 @@ static inline const Value *fuzz_value(FuzzBytes *bytes, Arena *arena, unsigned d
     }
 }
 
+/*
+ * The same with keys and texts of Kubernetes' objects, so that what treats them specially is reached: lists merged by
+ * name, selectors, quantities, rules' paths.
+ */
+static inline Str fuzz_word(FuzzBytes *bytes, Arena *arena)
+{
+    static const char *const words[] = {
+        "apiVersion", "kind", "metadata", "name", "namespace", "labels", "annotations", "spec", "template", "replicas",
+        "selector", "matchLabels", "matchExpressions", "containers", "initContainers", "image", "ports",
+        "containerPort", "port", "protocol", "targetPort", "env", "value", "valueFrom", "volumeMounts", "mountPath",
+        "volumes", "resources", "requests", "limits", "cpu", "memory", "storage", "securityContext", "capabilities",
+        "add", "drop", "hosts", "rules", "paths", "path", "data", "stringData", "volumeClaimTemplates", "minReplicas",
+        "maxReplicas", "minAvailable", "podSelector", "ingress", "egress", "to", "from", "subjects", "roleRef", "verbs",
+        "app.kubernetes.io/name", "web", "api", "v1", "apps/v1", "Deployment", "StatefulSet", "Service", "Ingress",
+        "NetworkPolicy", "PodDisruptionBudget", "HorizontalPodAutoscaler", "Namespace", "ConfigMap", "Secret",
+        "PersistentVolumeClaim", "ResourceQuota", "Role", "RoleBinding", "TCP", "100m", "1Gi", "80", "true", "batch/v1",
+        "CronJob", "networking.k8s.io/v1", "autoscaling/v2", "policy/v1", "rbac.authorization.k8s.io/v1"};
+    uint8_t which = fuzz_byte(bytes);
+    return which < LENGTH_OF(words) ? str_from(words[which]) : fuzz_text(bytes, arena);
+}
+
+static inline const Value *fuzz_tree(FuzzBytes *bytes, Arena *arena, unsigned depth)
+{
+    uint8_t kind = fuzz_byte(bytes), count = kind >> 5;
+    if (!depth || kind % 8 < 3)
+        return kind % 8 == 2 ? value_new_number(arena, ORIGIN_NONE, count)
+                             : value_new_string(arena, ORIGIN_NONE, fuzz_word(bytes, arena));
+    if (kind % 8 == 3)
+        return count & 1 ? &value_null : &value_true;
+    if (kind % 8 == 4) {
+        ListBuilder list = list_begin(arena);
+        for (uint8_t i = 0; i < count; i++)
+            list_add(&list, fuzz_tree(bytes, arena, depth - 1));
+        return list_end(&list, ORIGIN_NONE);
+    }
+    MapBuilder map = map_begin(arena);
+    for (uint8_t i = 0; i < count; i++) {
+        Str key = fuzz_word(bytes, arena);
+        map_set(&map, key, ORIGIN_NONE, fuzz_tree(bytes, arena, depth - 1));
+    }
+    return map_end(&map, ORIGIN_NONE);
+}
+
+/* The value with some of it replaced, removed, or put elsewhere. */
+static inline const Value *fuzz_changed(FuzzBytes *bytes, Arena *arena, const Value *value, unsigned depth)
+{
+    uint8_t how = fuzz_byte(bytes);
+    if (how % 16 == 15 || (value->kind < VALUE_LIST && how % 4 == 1))
+        return fuzz_tree(bytes, arena, 3);
+    if (!depth || how % 4 == 0 || value->kind < VALUE_LIST)
+        return value;
+    if (value->kind == VALUE_LIST) {
+        ListBuilder list = list_begin(arena);
+        for (uint32_t i = 0; i < value->size; i++) {
+            const Value *item = value->items[how & 64 ? value->size - 1 - i : i];
+            if (!(how & 32) || fuzz_byte(bytes) & 7)
+                list_add(&list, fuzz_changed(bytes, arena, item, depth - 1));
+        }
+        if (how & 128)
+            list_add(&list, fuzz_tree(bytes, arena, 3));
+        return list_end(&list, ORIGIN_NONE);
+    }
+    MapBuilder map = map_begin(arena);
+    for (uint32_t i = 0; i < value->size; i++) {
+        const MapEntry *entry = &value->entries[i];
+        if (!(how & 32) || fuzz_byte(bytes) & 7)
+            map_set(&map, entry->key, entry->key_origin, fuzz_changed(bytes, arena, entry->value, depth - 1));
+    }
+    if (how & 128) {
+        Str key = fuzz_word(bytes, arena);
+        map_set(&map, key, ORIGIN_NONE, fuzz_tree(bytes, arena, 3));
+    }
+    return map_end(&map, value->origin);
+}
+
 static inline bool fuzz_keep(void *user, const Value *document)
 {
     *(const Value **)user = document;

@@ -1,0 +1,39 @@
+/* Dockerfiles and workflows from anywhere: they are read and judged, or refused. The first byte says which it is. */
+#include "fuzz.h"
+#include "kiln/standards.h"
+
+/* Loaded once; read-only afterwards. */
+static const Standards *shipped(void)
+{
+    static Standards *standards;
+    if (!standards) {
+        Arena *arena = arena_new();
+        Sources *sources = sources_new(arena);
+        standards = standards_load(arena, sources, NULL, STANDARDS_GATE, diags_new(arena, sources));
+        REQUIRE(standards);
+    }
+    return standards;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (!size)
+        return 0;
+    Fuzz fuzz = fuzz_begin(data + 1, size - 1);
+    Str path = data[0] & 1 ? STR("/shop/Dockerfile") : STR("/shop/.github/workflows/ci.yaml");
+    const ForeignReader *reader = foreign_reader(path);
+    REQUIRE(reader);
+    Foreign foreign = foreign_begin(fuzz.arena);
+    bool read = foreign_read(&foreign, reader, fuzz.source, fuzz.diags);
+    REQUIRE(read || diags_error_count(fuzz.diags) > 0);
+    foreign_end(&foreign, fuzz.diags);
+    if (foreign.objects) {
+        GateScope scope = {.environment = STR("production"), .tier = TIER_PRODUCTION};
+        Findings findings = {0};
+        bool judged = standards_judge(shipped(), fuzz.arena, scope, foreign.files.list, foreign.files.count, &findings,
+                                      fuzz.diags);
+        REQUIRE(judged || diags_error_count(fuzz.diags) > 0);
+        findings_report(&findings, SEVERITY_WARNING, fuzz.diags);
+    }
+    return fuzz_end(&fuzz);
+}
