@@ -107,9 +107,13 @@ typedef struct ForeignReader {
 } ForeignReader;
 /* NULL: in a folder, nobody reads it. */
 const ForeignReader *foreign_reader(Str path);
-/* A file that was named itself, or a stream, is read as manifests where reader is NULL. Goes on to the next document
- * after a mistake in one. */
-bool foreign_read(Foreign *foreign, const ForeignReader *reader, const Source *source, Diags *diags) KILN_MUST_USE;
+/* A file that was named itself, or a stream, is read as manifests where reader is NULL. */
+typedef struct ForeignInput {
+    const ForeignReader *reader;
+    const Source *source;
+} ForeignInput;
+/* Reads all of them, on the threads of pool (or NULL), in their order; goes on after a mistake. False: reported. */
+bool foreign_read(Foreign *foreign, Pool *pool, const ForeignInput *inputs, size_t count, Diags *diags) KILN_MUST_USE;
 
 /* For those who hold values already: a file to add to, valid until the next one; and an object, or a list of them. */
 RenderedFile *foreign_file(Foreign *foreign, Str path);

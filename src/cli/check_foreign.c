@@ -108,18 +108,20 @@ ExitStatus check_foreign(const Arguments *arguments, Str today)
 {
     Report report;
     int format;
+    size_t threads;
     Str kubernetes;
-    if (!report_options(arguments, &report, &format) || !is_only_foreign(arguments) ||
-        !tier_of(arguments, &report.tier) || !kubernetes_of(arguments, &kubernetes))
+    if (!cli_threads(arguments, &threads) || !report_options(arguments, &report, &format) ||
+        !is_only_foreign(arguments) || !tier_of(arguments, &report.tier) || !kubernetes_of(arguments, &kubernetes))
         return EXIT_TROUBLE;
     Arena *arena = arguments->arena;
     Sources *sources = sources_new(arena);
     Diags *diags = diags_new(arena, sources);
     const Project *project;
     Foreign foreign = foreign_begin(arena);
+    Pool *pool = pool_new(threads);
     bool ok = load_project(arguments, sources, diags, &project);
-    ok &= cli_read_foreign(&foreign, arguments->option[OPTION_FILE].values, arguments->option[OPTION_FILE].count,
-                           sources, diags);
+    ok &= cli_read_foreign(&foreign, pool, arguments->option[OPTION_FILE].values,
+                           arguments->option[OPTION_FILE].count, sources, diags);
     Findings findings = {0};
     report.sources = sources;
     report.findings = &findings;
@@ -127,6 +129,7 @@ ExitStatus check_foreign(const Arguments *arguments, Str today)
                        .tier = report.tier,
                        .project = project ? service_project(arena, project) : NULL,
                        .today = today,
+                       .pool = pool,
                        .kubernetes = kubernetes};
     if (ok) {
         foreign_end(&foreign, diags);
@@ -134,5 +137,6 @@ ExitStatus check_foreign(const Arguments *arguments, Str today)
                                           diags);
     }
     ExitStatus status = judge(&report, &foreign, scope, &findings, diags);
+    pool_free(pool);
     return report_finish(&report, format, status, foreign_head(arena, &foreign, report.tier, project).data, diags);
 }

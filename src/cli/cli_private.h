@@ -135,7 +135,7 @@ const Source *cli_read(Arena *arena, Sources *sources, Str path, Diags *diags);
 const Source *cli_read_within(Arena *arena, Sources *sources, Str path, size_t limit, Diags *diags);
 const Source *cli_add_source(Sources *sources, Str name, Str text, Diags *diags);
 /* Adds what -f names: files, folders with all below them, standard input. False: reported, with all that is wrong. */
-bool cli_read_foreign(Foreign *foreign, const Str *paths, size_t count, Sources *sources, Diags *diags);
+bool cli_read_foreign(Foreign *foreign, Pool *pool, const Str *paths, size_t count, Sources *sources, Diags *diags);
 
 /* ---- revision.c ---- */
 

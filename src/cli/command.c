@@ -101,7 +101,7 @@ const Command commands[] = {
      "of a workflow run), on standard output. 'kiln standards ID' tells all about a rule.",
      BIT(OPTION_ENVIRONMENT) | BIT(OPTION_FILE) | BIT(OPTION_TIER) | BIT(OPTION_KUBERNETES) | BIT(OPTION_FORMAT) |
          BIT(OPTION_SEVERITY) | BIT(OPTION_RULE) | BIT(OPTION_EXCLUDE) | BIT(OPTION_SET) | BIT(OPTION_FOLDER) | BIT(OPTION_OVERLAYS) |
-         BIT(OPTION_TODAY) | BIT(OPTION_PASS_THROUGH) | BIT(OPTION_REPORT),
+         BIT(OPTION_TODAY) | BIT(OPTION_PASS_THROUGH) | BIT(OPTION_REPORT) | BIT(OPTION_THREADS),
      true, command_check_pass, "text|json|sarif|github", NULL},
     {"diff", "[A B]", "say what a change does to the rendered objects",
      "  kiln diff                          the project as it renders now, against its output folder\n"

@@ -12,13 +12,27 @@
 
 #include "kiln/yaml.h"
 
+/* A file below the folder: listed first, then read on any thread. */
+typedef struct Listed {
+    const ForeignReader *reader;
+    Str below; /* no part of it is a link */
+    Str shown;
+    Str text;
+    int error;
+} Listed;
+
 typedef struct Reading {
     Foreign *foreign;
+    Pool *pool;
     Sources *sources;
     Diags *diags;
     Arena *arena;
-    Str shown; /* the folder as it was named */
-    Str root;  /* its real path */
+    Str shown;      /* the folder as it was named */
+    Str root;       /* its real path */
+    Listed *listed; /* what it holds */
+    size_t listed_count, listed_capacity;
+    ForeignInput *inputs; /* of all that was named */
+    size_t input_count, input_capacity;
     bool failed;
 } Reading;
 
@@ -49,21 +63,23 @@ static Str real_path(Arena *arena, Str path)
     return text;
 }
 
-/* below is relative to the folder, and no part of it is a link. */
-static void read_below(Reading *reading, const ForeignReader *reader, Str below, Str shown)
+static void add_input(Reading *reading, const ForeignReader *reader, const Source *source)
 {
-    Str text;
-    int error = file_read_beneath(reading->arena, reading->root, below, yaml_manifest_limits.bytes, &text);
-    if (error) {
-        fail(reading, shown, error);
+    if (!source) {
+        reading->failed = true;
         return;
     }
-    const Source *source = cli_add_source(reading->sources, shown, text, reading->diags);
-    if (!source || !foreign_read(reading->foreign, reader, source, reading->diags))
-        reading->failed = true;
+    ARENA_GROW(reading->arena, reading->inputs, reading->input_count, reading->input_capacity);
+    reading->inputs[reading->input_count++] = (ForeignInput){reader, source};
 }
 
-static void read_link(Reading *reading, const ForeignReader *reader, Str below, Str shown)
+static void list_file(Reading *reading, const ForeignReader *reader, Str below, Str shown)
+{
+    ARENA_GROW(reading->arena, reading->listed, reading->listed_count, reading->listed_capacity);
+    reading->listed[reading->listed_count++] = (Listed){.reader = reader, .below = below, .shown = shown};
+}
+
+static void list_link(Reading *reading, const ForeignReader *reader, Str below, Str shown)
 {
     Str path = join(reading->arena, reading->root, below), real = real_path(reading->arena, path);
     struct stat status;
@@ -81,17 +97,17 @@ static void read_link(Reading *reading, const ForeignReader *reader, Str below, 
         reading->failed = true;
         return;
     }
-    read_below(reading, reader, str_slice(real, start, real.size), shown);
+    list_file(reading, reader, str_slice(real, start, real.size), shown);
 }
 
-static void read_folder(Reading *reading, Str below);
+static void list_folder(Reading *reading, Str below);
 
-static void read_entry(Reading *reading, Str folder, const FileEntry *entry)
+static void list_entry(Reading *reading, Str folder, const FileEntry *entry)
 {
     Str below = join(reading->arena, folder, entry->name);
     if (entry->is_folder) {
         if (!str_equal(entry->name, STR(".git")))
-            read_folder(reading, below);
+            list_folder(reading, below);
         return;
     }
     const ForeignReader *reader = foreign_reader(join(reading->arena, reading->root, below));
@@ -99,14 +115,14 @@ static void read_entry(Reading *reading, Str folder, const FileEntry *entry)
         return;
     Str shown = join(reading->arena, reading->shown, below);
     if (entry->is_link)
-        read_link(reading, reader, below, shown);
+        list_link(reading, reader, below, shown);
     else if (entry->is_regular)
-        read_below(reading, reader, below, shown);
+        list_file(reading, reader, below, shown);
     else
         fail(reading, shown, EINVAL);
 }
 
-static void read_folder(Reading *reading, Str below)
+static void list_folder(Reading *reading, Str below)
 {
     FileEntry *entries;
     size_t count;
@@ -117,20 +133,45 @@ static void read_folder(Reading *reading, Str below)
         return;
     }
     for (size_t i = 0; i < count; i++)
-        read_entry(reading, below, &entries[i]);
+        list_entry(reading, below, &entries[i]);
 }
 
-static void read_folder_named(Reading *reading, Str path)
+enum { PORTION = 64 };
+
+static void read_portion(void *user, Portion portion, Arena *arena)
 {
-    size_t before = reading->foreign->files.count;
+    const Reading *reading = user;
+    for (size_t i = portion.from; i < portion.to; i++) {
+        Listed *file = &reading->listed[i];
+        file->error = file_read_beneath(arena, reading->root, file->below, yaml_manifest_limits.bytes, &file->text);
+    }
+}
+
+static void read_listed(Reading *reading)
+{
+    pool_run(reading->pool, reading->arena, reading->listed_count, PORTION, read_portion, reading);
+    for (size_t i = 0; i < reading->listed_count; i++) {
+        const Listed *file = &reading->listed[i];
+        if (file->error)
+            fail(reading, file->shown, file->error);
+        else
+            add_input(reading, file->reader,
+                      cli_add_source(reading->sources, file->shown, file->text, reading->diags));
+    }
+}
+
+static void read_folder(Reading *reading, Str path)
+{
     reading->shown = str_equal(path, STR(".")) ? STR("") : path;
     reading->root = real_path(reading->arena, path);
+    reading->listed_count = 0;
     if (!reading->root.data) {
         fail(reading, path, errno);
         return;
     }
-    read_folder(reading, STR(""));
-    if (reading->foreign->files.count > before || reading->failed)
+    list_folder(reading, STR(""));
+    read_listed(reading);
+    if (reading->listed_count || reading->failed)
         return;
     diag_file_error(reading->diags, path, "holds nothing to check: no .yaml, .yml or .json file");
     reading->failed = true;
@@ -142,15 +183,14 @@ static void read_named(Reading *reading, Str path)
     struct stat status;
     bool stream = str_equal(path, STR("-"));
     if (!stream && !stat(arena_text(reading->arena, path), &status) && S_ISDIR(status.st_mode)) {
-        read_folder_named(reading, path);
+        read_folder(reading, path);
         return;
     }
     const Source *source =
         cli_read_within(reading->arena, reading->sources, path, yaml_manifest_limits.bytes, reading->diags);
     Str real = stream ? STR_NONE : real_path(reading->arena, path);
     const ForeignReader *reader = real.data ? foreign_reader(real) : NULL;
-    if (!source || !foreign_read(reading->foreign, reader, source, reading->diags))
-        reading->failed = true;
+    add_input(reading, reader, source);
 }
 
 static bool names_stream_twice(const Str *paths, size_t count)
@@ -161,15 +201,16 @@ static bool names_stream_twice(const Str *paths, size_t count)
     return streams > 1;
 }
 
-bool cli_read_foreign(Foreign *foreign, const Str *paths, size_t count, Sources *sources, Diags *diags)
+bool cli_read_foreign(Foreign *foreign, Pool *pool, const Str *paths, size_t count, Sources *sources, Diags *diags)
 {
-    Reading reading = {.foreign = foreign, .sources = sources, .diags = diags, .arena = foreign->arena};
+    Reading reading = {.foreign = foreign, .pool = pool, .sources = sources, .diags = diags, .arena = foreign->arena};
     if (names_stream_twice(paths, count)) {
         diag_plain_error(diags, "-f - is given twice; standard input can be read once");
         return false;
     }
     for (size_t i = 0; i < count; i++)
         read_named(&reading, paths[i]);
+    reading.failed |= !foreign_read(foreign, pool, reading.inputs, reading.input_count, diags);
     if (!reading.failed && !foreign->objects) {
         diag_plain_error(diags, "nothing to check: what -f names holds no object");
         return false;

@@ -189,7 +189,8 @@ static bool is_workflow(Str path)
 {
     ptrdiff_t slash = str_rfind_char(path, '/');
     Str folder = slash < 0 ? STR("") : str_slice(path, 0, (size_t)slash);
-    return str_ends(folder, STR(".github/workflows")) && (str_ends(path, STR(".yml")) || str_ends(path, STR(".yaml")));
+    return str_ends(folder, STR(".github/workflows")) &&
+           (str_ends(path, STR(".yml")) || str_ends(path, STR(".yaml")));
 }
 
 /* As text in YAML 1.2: to manifests `on` is a boolean. */
@@ -240,13 +241,53 @@ const ForeignReader *foreign_reader(Str path)
     return NULL;
 }
 
+/* ---- some files at a time on each thread ---- */
+
+enum { PORTION = 32 };
+
+typedef struct Readings {
+    const ForeignInput *inputs;
+    const Sources *sources;
+    Foreign *parts; /* one per portion, as are the diagnostics */
+    Diags **diags;
+} Readings;
+
 /* A mistake may stand in the middle of a Secret, so the lines of mistakes are quoted only as far as they. */
-bool foreign_read(Foreign *foreign, const ForeignReader *reader, const Source *source, Diags *diags)
+static void read_input(Foreign *foreign, const ForeignInput *input, Diags *diags)
 {
     size_t before = diags_count(diags);
-    bool ok = (reader ? reader->read : read_manifests)(foreign, foreign_file(foreign, source->name), source, diags);
+    RenderedFile *file = foreign_file(foreign, input->source->name);
+    foreign->failed |= !(input->reader ? input->reader->read : read_manifests)(foreign, file, input->source, diags);
     for (size_t i = before; i < diags_count(diags); i++)
         diags_mask(diags, diags_at(diags, i)->origin);
+}
+
+static void read_portion(void *user, Portion portion, Arena *arena)
+{
+    const Readings *readings = user;
+    Foreign *part = &readings->parts[portion.number];
+    *part = foreign_begin(arena);
+    Diags *diags = readings->diags[portion.number] = diags_new(arena, readings->sources);
+    for (size_t i = portion.from; i < portion.to; i++)
+        read_input(part, &readings->inputs[i], diags);
+}
+
+bool foreign_read(Foreign *foreign, Pool *pool, const ForeignInput *inputs, size_t count, Diags *diags)
+{
+    size_t portions = portion_count(count, PORTION);
+    Readings readings = {.inputs = inputs,
+                         .sources = diags_sources(diags),
+                         .parts = ARENA_ARRAY(foreign->arena, Foreign, portions),
+                         .diags = ARENA_ARRAY(foreign->arena, Diags *, portions)};
+    pool_run(pool, foreign->arena, count, PORTION, read_portion, &readings);
+    bool ok = true;
+    for (size_t i = 0; i < portions; i++) {
+        Foreign *part = &readings.parts[i];
+        rendered_join(&foreign->files, &part->files);
+        foreign->objects += part->objects;
+        diags_move(diags, readings.diags[i]);
+        ok &= !part->failed;
+    }
     foreign->failed |= !ok;
     return ok;
 }

@@ -297,13 +297,19 @@ static const Value *gate_env(Arena *arena, const GateScope *scope)
     return map_end(&names, ORIGIN_NONE);
 }
 
-/* ---- some files at a time on each thread ---- */
+/* ---- some objects at a time on each thread ---- */
 
 enum { PORTION = 64 };
 
+typedef struct Judged {
+    const RenderedFile *file;
+    const Value *object;
+} Judged;
+
 typedef struct Gate {
     Judging common;
-    const RenderedFile *files;
+    Judged *objects;
+    size_t count;
     Findings *findings; /* one per portion */
     Diags **diags;
     bool *failed;
@@ -318,10 +324,8 @@ static void judge_portion(void *user, Portion portion, Arena *arena)
     judging.diags = gate->diags[portion.number] = diags_new(arena, diags_sources(gate->common.diags));
     judging.findings = &gate->findings[portion.number];
     for (size_t i = portion.from; i < portion.to; i++) {
-        for (size_t j = 0; !gate->files[i].reference && j < gate->files[i].count; j++) {
-            judge_object(&judging, &gate->files[i], gate->files[i].objects[j]);
-            arena_reset(judging.arena);
-        }
+        judge_object(&judging, gate->objects[i].file, gate->objects[i].object);
+        arena_reset(judging.arena);
     }
     gate->failed[portion.number] = judging.failed;
     arena_free(judging.arena);
@@ -335,21 +339,33 @@ static void findings_add(Findings *into, const Findings *from, Arena *arena)
     }
 }
 
+static void list_objects(Gate *gate, Arena *arena, const RenderedFile *files, size_t count)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < count; i++)
+        most += files[i].count;
+    gate->objects = ARENA_ARRAY(arena, Judged, most);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; !files[i].reference && j < files[i].count; j++)
+            gate->objects[gate->count++] = (Judged){&files[i], files[i].objects[j]};
+    }
+}
+
 bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, const RenderedFile *files,
                      size_t count, Findings *findings, Diags *diags)
 {
-    size_t portions = portion_count(count, PORTION);
-    Gate gate = {.common = {.standards = standards, .arena = arena, .scope = scope, .diags = diags},
-                 .files = files,
-                 .findings = ARENA_ARRAY(arena, Findings, portions),
-                 .diags = ARENA_ARRAY(arena, Diags *, portions),
-                 .failed = ARENA_ARRAY(arena, bool, portions)};
+    Gate gate = {.common = {.standards = standards, .arena = arena, .scope = scope, .diags = diags}};
+    list_objects(&gate, arena, files, count);
+    size_t portions = portion_count(gate.count, PORTION);
+    gate.findings = ARENA_ARRAY(arena, Findings, portions);
+    gate.diags = ARENA_ARRAY(arena, Diags *, portions);
+    gate.failed = ARENA_ARRAY(arena, bool, portions);
     gate.common.host.set = object_set_new(arena, files, count);
     gate.common.env = gate_env(arena, &scope);
     bind_kinds(&gate.common, files, count);
     gate.common.minor =
         api_minor(scope.kubernetes.size ? scope.kubernetes : value_text_at(scope.project, "kubernetes"));
-    pool_run(scope.pool, arena, count, PORTION, judge_portion, &gate);
+    pool_run(scope.pool, arena, gate.count, PORTION, judge_portion, &gate);
     bool ok = true;
     for (size_t i = 0; i < portions; i++) {
         diags_move(diags, gate.diags[i]);

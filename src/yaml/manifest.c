@@ -166,7 +166,7 @@ typedef struct Typed {
 
 static bool go_word(Str text, Typed *typed)
 {
-    if (text.size > 5)
+    if (text.size > 5 || (text.size && !strchr("yYnNtTfFoO~.+-", text.data[0])))
         return false;
     for (size_t i = 0; i < LENGTH_OF(go_words); i++) {
         if (str_equal(text, str_from(go_words[i].word))) {
