@@ -62,7 +62,7 @@ static void list_delta(Lister *lister, const Delta *delta, const DiffStep *path)
 
 void object_judge(Arena *arena, const Index *selected, DiffObject *object)
 {
-    Judge judge = judge_new(arena, object->kind, object->to ? object->to : object->from, selected);
+    Judge judge = judge_new(arena, object->kind, object->from, object->to, selected);
     Lister lister = {.arena = arena, .judge = &judge, .object = object};
     if (object->delta)
         list_delta(&lister, object->delta, NULL);

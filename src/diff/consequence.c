@@ -110,7 +110,7 @@ static void apply_row(const Consequence *row, const Spot *spot, DiffChange *chan
 {
     if ((row->reach & spot->reach) != spot->reach)
         return;
-    Event event = {spot->from, spot->to, spot->judge->object};
+    Event event = {spot->from, spot->to, spot->judge->object, spot->judge->before};
     if (!pattern_fits(row->path, spot) || !row->when(&event))
         return;
     if (rank(row->classes) < rank(change->classes) || !change->reason)
@@ -153,13 +153,29 @@ static const char *const notes[] = {"kiln/", "meta.helm.sh/", "helm.sh/chart", "
                                     "ignore-check.kube-linter.io/", "kube-score/", "polaris.fairwinds.com/",
                                     "checkov.io/"};
 
-static bool is_note(Str key)
+static bool is_known_note(Str key)
 {
     for (size_t i = 0; i < LENGTH_OF(notes); i++) {
         if (str_starts(key, str_from(notes[i])))
             return true;
     }
-    return !str_has_char(key, '/');
+    return false;
+}
+
+static bool is_note(Str key)
+{
+    return is_known_note(key) || !str_has_char(key, '/');
+}
+
+/*
+ * Namespaces are selected by webhooks, and these others by sidecars and operators, none of which need be among the
+ * manifests: of their labels only those count as inert that are known to be.
+ */
+static bool is_inert_label(const Judge *judge, Str key)
+{
+    if (kind_in("Namespace|Node|ConfigMap|Secret", judge->kind) && !is_known_note(key) && !str_equal(key, STR("version")))
+        return false;
+    return !label_is_selected(judge->arena, judge->selected, judge->kind, key);
 }
 
 /* path is metadata.labels.KEY or metadata.annotations.KEY of the object itself. */
@@ -177,15 +193,15 @@ static bool is_inert(const Judge *judge, const Spot *spot)
         return steps_match(spot->steps, 2, "metadata.labels|annotations") && inert;
     }
     if (steps_match(spot->steps, spot->count, "metadata.labels.*"))
-        return !label_is_selected(judge->arena, judge->selected, judge->kind, spot->steps[2]->key);
+        return is_inert_label(judge, spot->steps[2]->key);
     return steps_match(spot->steps, spot->count, "metadata.annotations.*") && is_note(spot->steps[2]->key);
 }
 
 /* ---- all of it ---- */
 
-Judge judge_new(Arena *arena, Str kind, const Value *object, const Index *selected)
+Judge judge_new(Arena *arena, Str kind, const Value *from, const Value *to, const Index *selected)
 {
-    Judge judge = {.arena = arena, .kind = kind, .object = object, .selected = selected};
+    Judge judge = {.arena = arena, .kind = kind, .object = to ? to : from, .before = from, .selected = selected};
     judge.rows = ARENA_ARRAY(arena, const Consequence *, consequence_count);
     for (size_t i = 0; i < consequence_count; i++) {
         if (row_kind(&consequences[i], kind))

@@ -54,6 +54,7 @@ typedef struct Event {
     const Value *from; /* NULL: it came */
     const Value *to;   /* NULL: it went */
     const Value *object; /* around it, as it is now */
+    const Value *before; /* NULL: the object came */
 } Event;
 typedef bool WhenFn(const Event *event);
 
@@ -76,11 +77,12 @@ typedef struct Judge {
     Arena *arena;
     Str kind;
     const Value *object;  /* the new one, or the deleted one */
+    const Value *before;  /* the old one, or NULL */
     const Index *selected; /* selected_labels */
     const Consequence **rows; /* those of the kind */
     size_t row_count;
 } Judge;
-Judge judge_new(Arena *arena, Str kind, const Value *object, const Index *selected);
+Judge judge_new(Arena *arena, Str kind, const Value *from, const Value *to, const Index *selected);
 /* Sets the change's classes and reason. */
 void judge_change(const Judge *judge, DiffChange *change);
 /* The dotted path to a kind's pod template: "" is the object itself; NULL: it has none. */
