@@ -26,29 +26,6 @@ static bool check_order(const Release *release, Str from, Str to)
     return false;
 }
 
-static bool promote_one(Release *release, const Environment *from, Str service)
-{
-    const Value *before = release_recorded(release->environment, service), *after = release_recorded(from, service);
-    if (!after) {
-        diag_plain_error(release->diags,
-                         "nothing is recorded of '%.*s' in %.*s; record it with 'kiln release %.*s %.*s IMAGE'",
-                         STR_ARG(service), STR_ARG(from->name), STR_ARG(from->name), STR_ARG(service));
-        return false;
-    }
-    Definition definition;
-    if (!release_define(release, service, &definition))
-        return false;
-    if (before && value_equal(before, after)) {
-        release_print(release, service, NULL, after, STR(" (already there)"));
-        return true;
-    }
-    release_print(release, service, before, after, STR(""));
-    release_add(release, service,
-                release_new(release->arena, value_text_at(after, "tag"), value_text_at(after, "digest"),
-                            value_text_at(after, "revision")));
-    return true;
-}
-
 static bool is_enabled(const Release *release, const ServiceFile *service, bool *enabled)
 {
     Definition definition;
@@ -58,6 +35,30 @@ static bool is_enabled(const Release *release, const ServiceFile *service, bool 
     if (!ok)
         diags_move(release->diags, unheard);
     return ok;
+}
+
+/* A service that does not run there yet may be promoted by its name: that comes before it is switched on. */
+static bool promote_one(Release *release, const Environment *from, Str service)
+{
+    const Value *before = release_recorded(release->environment, service), *after = release_recorded(from, service);
+    if (!after) {
+        diag_plain_error(release->diags,
+                         "nothing is recorded of '%.*s' in %.*s; record it with 'kiln release %.*s %.*s IMAGE'",
+                         STR_ARG(service), STR_ARG(from->name), STR_ARG(from->name), STR_ARG(service));
+        return false;
+    }
+    bool enabled;
+    if (!is_enabled(release, project_service(release->project, service), &enabled))
+        return false;
+    if (before && value_equal(before, after)) {
+        release_print(release, service, NULL, after, STR(" (already there)"));
+        return true;
+    }
+    release_print(release, service, before, after, enabled ? STR("") : STR(" (not enabled there yet)"));
+    release_add(release, service,
+                release_new(release->arena, value_text_at(after, "tag"), value_text_at(after, "digest"),
+                            value_text_at(after, "revision")));
+    return true;
 }
 
 /* Without names: every service that has a release there and runs here. */
