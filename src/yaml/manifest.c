@@ -5,6 +5,8 @@
  *
  * Stricter than they are in one point: a duplicate key is an error, where they keep the last one in silence.
  *
+ * Most documents never come to it: lines.c reads the form in which programs write them.
+ *
  * libyaml's marks count characters; an Origin counts bytes. Events come in order, so a cursor keeps the two together.
  */
 #include "yaml_private.h"
@@ -233,6 +235,19 @@ static Typed go_plain(Str text)
     return (Typed){.kind = VALUE_STRING};
 }
 
+bool manifest_is_text(Str text)
+{
+    return go_plain(text).kind == VALUE_STRING;
+}
+
+const Value *manifest_plain(Arena *arena, Origin origin, Str text)
+{
+    Typed typed = go_plain(text);
+    if (typed.kind == VALUE_NUMBER && !isfinite(typed.number))
+        return NULL;
+    return value_new_plain(arena, origin, typed.kind, text, typed.number, typed.boolean);
+}
+
 /* ---- tags ---- */
 
 /* RFC 4648 §4, line ends ignored, padding required: what Go's StdEncoding accepts. */
@@ -305,10 +320,13 @@ static bool is_typed(const Event *event)
     return event->tag.data ? find_go_tag(event) != NULL : event->plain;
 }
 
-static bool check_tag(Composer *c, const Event *event, const Typed *typed)
+static bool check_tag(Composer *c, const Event *event)
 {
     const GoTag *tag = event->tag.data ? find_go_tag(event) : NULL;
-    if (!tag || (tag->kind == typed->kind && (!tag->integer || typed->integer)))
+    if (!tag)
+        return true;
+    Typed typed = go_plain(event->text);
+    if (tag->kind == typed.kind && (!tag->integer || typed.integer))
         return true;
     diag_error(c->diags, event->origin, "'%.*s' does not fit its tag '!!%s'", STR_ARG(event->text), tag->name);
     return false;
@@ -323,15 +341,13 @@ static const Value *manifest_scalar(Composer *c, const Event *event)
                    ? value_new_plain(c->arena, event->origin, VALUE_STRING, event->text, 0, false)
                    : value_new_string(c->arena, event->origin, event->text);
     }
-    Typed typed = go_plain(event->text);
-    if (!check_tag(c, event, &typed))
+    if (!check_tag(c, event))
         return NULL;
-    if (typed.kind == VALUE_NUMBER && !isfinite(typed.number)) {
+    const Value *value = manifest_plain(c->arena, event->origin, event->text);
+    if (!value)
         diag_error(c->diags, event->origin, "'%.*s' has no form in JSON and so none in a cluster",
                    STR_ARG(event->text));
-        return NULL;
-    }
-    return value_new_plain(c->arena, event->origin, typed.kind, event->text, typed.number, typed.boolean);
+    return value;
 }
 
 /*
@@ -474,17 +490,42 @@ static bool read_documents(Manifests *m, YamlDocumentFn *each, void *user)
     }
 }
 
-bool yaml_manifests(Arena *arena, const Source *source, Diags *diags, YamlDocumentFn *each, void *user)
+/* All of m->text, which may be one document of several. */
+static bool parse_documents(Manifests *m, YamlDocumentFn *each, void *user)
+{
+    m->character = m->byte = 0;
+    if (!yaml_parser_initialize(&m->parser))
+        base_out_of_memory();
+    yaml_parser_set_encoding(&m->parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&m->parser, (const unsigned char *)(m->text.size ? m->text.data : ""), m->text.size);
+    bool ok = read_documents(m, each, user);
+    yaml_parser_delete(&m->parser);
+    return ok;
+}
+
+/* Each document by its lines where they are common, else by the parser. */
+static bool take_documents(Manifests *m, YamlDocumentFn *each, void *user)
+{
+    for (Str rest = m->text; rest.size; m->skipped += m->text.size) {
+        m->text = lines_next(&rest);
+        const Value *document = lines_document(m->arena, byte_origin(m, 0), m->text);
+        bool ok = document ? document->kind == VALUE_NULL || each(user, document) : parse_documents(m, each, user);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+bool manifests_read(Arena *arena, const Source *source, Diags *diags, bool by_lines, YamlDocumentFn *each, void *user)
 {
     if (!text_check(source, &yaml_manifest_limits, diags))
         return false;
     Manifests m = {.arena = arena, .source = source, .diags = diags};
     take_text(&m);
-    if (!yaml_parser_initialize(&m.parser))
-        base_out_of_memory();
-    yaml_parser_set_encoding(&m.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&m.parser, (const unsigned char *)(m.text.size ? m.text.data : ""), m.text.size);
-    bool ok = read_documents(&m, each, user);
-    yaml_parser_delete(&m.parser);
-    return ok;
+    return by_lines && lines_are_common(m.text) ? take_documents(&m, each, user) : parse_documents(&m, each, user);
+}
+
+bool yaml_manifests(Arena *arena, const Source *source, Diags *diags, YamlDocumentFn *each, void *user)
+{
+    return manifests_read(arena, source, diags, true, each, user);
 }

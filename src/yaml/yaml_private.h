@@ -29,6 +29,25 @@ Str plain_text(Arena *arena, Str text);
  */
 Str block_text(Arena *arena, Str source, size_t indicator, ptrdiff_t parent);
 
+/* ---- lines.c: documents in the form that programs write ---- */
+
+/* Whether its documents can be told apart by their first lines, and its lines by their line feeds. */
+bool lines_are_common(Str text);
+/* Takes the next document off the front of such a text. */
+Str lines_next(Str *rest);
+/* NULL, with nothing reported: it has another form. Texts of the value point into text. */
+const Value *lines_document(Arena *arena, Origin base, Str text);
+
+/* ---- manifest.c ---- */
+
+/* yaml_manifests; by_lines false: without lines.c, which must make no difference. */
+bool manifests_read(Arena *arena, const Source *source, Diags *diags, bool by_lines, YamlDocumentFn *each,
+                    void *user) KILN_MUST_USE;
+/* Whether a plain scalar is a string to go-yaml 2. */
+bool manifest_is_text(Str text);
+/* Its value; NULL where JSON has none (.nan), unreported. */
+const Value *manifest_plain(Arena *arena, Origin origin, Str text);
+
 /* ---- scalar.c ---- */
 
 /* Whether a string may be written without quotes. */
