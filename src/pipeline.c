@@ -50,6 +50,7 @@ typedef struct Pipeline {
     const Standards *standards; /* NULL: nothing is judged */
     Pool *pool;
     WaiverUses *waivers;
+    Across *across; /* of a full run */
     Texts tree;
     Texts workflows;
     Parts namespaces;
@@ -258,6 +259,17 @@ static bool join(const Rendering *rendering, RenderedFiles *files)
     return ok;
 }
 
+static void take_findings(Pipeline *pipeline, Findings *findings)
+{
+    waiver_uses_note(pipeline->waivers, findings);
+    findings_select(findings, &pipeline->request->rules, pipeline->diags);
+    if (pipeline->request->collect)
+        findings_keep(pipeline->arena, &pipeline->result->findings, findings);
+    else
+        findings_report(findings, SEVERITY_WARNING, pipeline->diags);
+    pipeline->blocked += findings_errors(findings);
+}
+
 static bool judge(Pipeline *pipeline, Arena *arena, GateScope scope, const RenderedFiles *files)
 {
     Findings findings = {0};
@@ -265,14 +277,21 @@ static bool judge(Pipeline *pipeline, Arena *arena, GateScope scope, const Rende
         return true;
     bool ok =
         standards_judge(pipeline->standards, arena, scope, files->list, files->count, &findings, pipeline->diags);
-    waiver_uses_note(pipeline->waivers, &findings);
-    findings_select(&findings, &pipeline->request->rules, pipeline->diags);
-    if (pipeline->request->collect)
-        findings_keep(pipeline->arena, &pipeline->result->findings, &findings);
-    else
-        findings_report(&findings, SEVERITY_WARNING, pipeline->diags);
-    pipeline->blocked += findings_errors(&findings);
+    take_findings(pipeline, &findings);
     return ok;
+}
+
+/* What an environment must not share with another can be said once all are there: of a selection, nothing. */
+static void judge_across(Pipeline *pipeline)
+{
+    Findings findings = {0};
+    if (!pipeline->across || pipeline->failed)
+        return;
+    Arena *arena = arena_new();
+    pipeline->failed |= !across_judge(pipeline->standards, arena, pipeline->across,
+                                      service_project(arena, pipeline->project), &findings, pipeline->diags);
+    take_findings(pipeline, &findings);
+    arena_free(arena);
 }
 
 static bool take_waivers(Pipeline *pipeline, const EnvironmentContext *context)
@@ -297,7 +316,8 @@ static GateScope environment_scope(const Pipeline *pipeline, const Environment *
                        .project = project,
                        .origin = environment->origin ? environment->origin : pipeline->project->origin,
                        .today = pipeline->request->today,
-                       .pool = pipeline->pool};
+                       .pool = pipeline->pool,
+                       .cluster = value_text_at(environment->own, "cluster")};
 }
 
 static bool render_and_judge(Rendering *rendering, Arena *arena, const Environment *environment)
@@ -309,7 +329,10 @@ static bool render_and_judge(Rendering *rendering, Arena *arena, const Environme
     pool_run(pipeline->pool, arena, rendering->context->count, PORTION, render_portion, rendering);
     bool ok = join(rendering, &files);
     enter(pipeline, STAGE_JUDGE, environment->name);
-    ok = ok && judge(pipeline, arena, environment_scope(pipeline, environment, rendering->context->project), &files);
+    GateScope scope = environment_scope(pipeline, environment, rendering->context->project);
+    ok = ok && judge(pipeline, arena, scope, &files);
+    if (ok && pipeline->across)
+        across_keep(pipeline->across, &scope, files.list, files.count);
     for (size_t i = 0; i < rendering->count; i++) {
         if (ok)
             collect(pipeline, &rendering->batches[i]);
@@ -606,6 +629,8 @@ static bool load(Pipeline *pipeline)
     const RenderRequest *request = pipeline->request;
     pipeline->standards = standards_load(pipeline->arena, pipeline->sources, pipeline->project, pipeline->diags);
     pipeline->waivers = waiver_uses_new(pipeline->arena);
+    if (is_full(request) && pipeline->project->environment_count > 1)
+        pipeline->across = across_new(pipeline->arena);
     return ok && pipeline->standards &&
            standards_know(pipeline->standards, "--rule", request->rules.only, request->rules.only_count,
                           pipeline->diags) &&
@@ -643,6 +668,7 @@ static ExitStatus render_all(Pipeline *pipeline)
         if (environment_selected(pipeline, pipeline->project->environments[i].name))
             run_environment(pipeline, &pipeline->project->environments[i]);
     }
+    judge_across(pipeline);
     run_gitops_project(pipeline);
     run_workflows(pipeline);
     if (request->stream)

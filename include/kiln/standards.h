@@ -76,6 +76,7 @@ typedef struct GateScope {
     Origin origin; /* where the environment is written, for its own objects; or ORIGIN_NONE */
     Str today; /* YYYY-MM-DD: a waiver that ended before it no longer counts; empty: the same verdict on any day */
     Pool *pool; /* the threads to judge with, or NULL */
+    Str cluster; /* environments of different clusters do not meet in a namespace of one name */
     Str kubernetes; /* the clusters' version ("1.34"); empty: the project's, else API_VERSION_DEFAULT */
 } GateScope;
 
@@ -125,11 +126,26 @@ bool foreign_add(Foreign *foreign, RenderedFile *file, const Value *document, Di
 void foreign_end(Foreign *foreign, Diags *diags);
 
 /*
- * Judges all objects of one environment together. Workflows, of which a project has one set, are judged as in the
+ * Judges all objects of one environment together; objects that were read and say which environment they are of
+ * (label `environment` or `env`, their own or their Namespace's) are compared across environments too. Workflows, of which a project has one set, are judged as in the
  * strictest of its environments. false when a rule itself is broken (reported); findings are no failure.
  */
 bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, const RenderedFile *files,
                      size_t count, Findings *findings, Diags *diags) KILN_MUST_USE;
+
+/*
+ * ---- across.c: what environments must not have in common ----
+ *
+ * Each environment adds what such rules look at while its objects are there, copied: its namespaces and the remote
+ * keys of its ExternalSecrets. They are judged once all are in; whoever has only some of them must not ask.
+ */
+typedef struct Across Across;
+Across *across_new(Arena *arena);
+/* Of scope, all but the project and the pool. */
+void across_keep(Across *across, const GateScope *scope, const RenderedFile *files, size_t count);
+/* Each environment as its tier asks; project is what waivers are taken from. false: as standards_judge. */
+bool across_judge(const Standards *standards, Arena *arena, Across *across, const Value *project, Findings *findings,
+                  Diags *diags) KILN_MUST_USE;
 
 /* What a finding's object is called: its kind, and its name where it has one. */
 Str finding_kind(const Finding *finding);

@@ -90,6 +90,9 @@ const Value *value_at(Arena *arena, const Value *value, Origin origin);
 const Value *value_as_string(Arena *arena, const Value *scalar);
 const Lineage *lineage_new(Arena *arena, Origin place, const Origin *inputs, size_t count);
 
+/* With all its text, for an arena that lives longer. No functions. */
+const Value *value_copy(Arena *arena, const Value *value);
+
 typedef struct ListBuilder {
     Arena *arena;
     const Value **items;

@@ -163,13 +163,14 @@ static MapBuilder environment_begin(Arena *arena, const Project *project, const 
     put_text(&env, "name", environment->name);
     put_text(&env, "tier", tier_names[environment->tier]);
     put(&env, "domain", environment->domain.size ? value_new_string(arena, ORIGIN_NONE, environment->domain) : NULL);
+    const Value *stated = value_path(environment->own, "namespace.name");
+    const Value *place = value_new_string(arena, stated ? stated->origin : ORIGIN_NONE, environment->namespace);
     MapBuilder namespace = map_begin(arena);
-    put_text(&namespace, "name", environment->namespace);
+    put(&namespace, "name", place);
     put(&namespace, "managed", value_flag(environment->own, "namespace.managed", true) ? &value_true : &value_false);
     put(&env, "namespace", map_end(&namespace, environment->own->origin));
     put(&env, "cluster", value_get(environment->own, STR("cluster")));
     put(&env, "deploy", value_get(environment->own, STR("deploy")));
-    const Value *place = value_new_string(arena, ORIGIN_NONE, environment->namespace);
     put(&env, "meta", meta_make(arena, project, place, environment->file));
     put(&env, "application", application_make(arena, project, environment));
     put_text(&env, "podSecurity", STR("restricted"));

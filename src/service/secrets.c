@@ -24,6 +24,15 @@ typedef struct Secrets {
     MapBuilder env;
 } Secrets;
 
+/* A key below the store's path. Where somebody states the path, the lineage names that place last. */
+static const Value *make_key(Arena *arena, Origin place, Str text, const Value *path)
+{
+    if (value_is_none(path))
+        return value_new_string(arena, place, text);
+    Origin inputs[] = {place, path->origin};
+    return value_new_string_made(arena, text, lineage_new(arena, place, inputs, LENGTH_OF(inputs)));
+}
+
 static const Value *remote_ref(Work *work, Str key, const Value *secret)
 {
     const Value *ref = value_get(secret, STR("remoteRef"));
@@ -34,6 +43,7 @@ static const Value *remote_ref(Work *work, Str key, const Value *secret)
     Origin place = place_of(work, stated ? stated : secret);
     MapBuilder map = map_begin(work->arena);
     bool by_property = str_equal(value_text_at(store, "layout"), STR("property"));
+    const Value *path = value_get(store, STR("path"));
     Str base = value_text_at(store, "path");
     if (!base.size)
         base = arena_printf(work->arena, "%.*s/%.*s/%.*s", STR_ARG(work->project->name),
@@ -41,10 +51,11 @@ static const Value *remote_ref(Work *work, Str key, const Value *secret)
     if (str_starts(remote, STR("/")))
         put(&map, "key", value_new_string(work->arena, place, str_slice(remote, 1, remote.size)));
     else if (by_property && value_is_none(property)) {
-        put(&map, "key", value_new_string(work->arena, place, base));
+        put(&map, "key", make_key(work->arena, place, base, path));
         property = value_new_string(work->arena, place, remote);
     } else
-        put(&map, "key", make_text(work->arena, place, "%.*s/%.*s", STR_ARG(base), STR_ARG(remote)));
+        put(&map, "key",
+            make_key(work->arena, place, arena_printf(work->arena, "%.*s/%.*s", STR_ARG(base), STR_ARG(remote)), path));
     put(&map, "property", property);
     put(&map, "version", value_get(ref, STR("version")));
     return map_end(&map, secret->origin);

@@ -28,6 +28,15 @@ static const struct {
     {"CronJob", "spec.jobTemplate.spec.template.spec"}, {"Pod", "spec"},
 };
 
+bool is_pod_bearing(Str kind)
+{
+    for (size_t i = 0; i < LENGTH_OF(pod_paths); i++) {
+        if (str_equal(kind, str_from(pod_paths[i].kind)))
+            return true;
+    }
+    return false;
+}
+
 const Value *pod_of(const Value *object, const char **path)
 {
     Str kind = value_text_at(object, "kind");
@@ -556,6 +565,8 @@ static const struct {
     {"limits", each_limit},
     {"permissions", each_permission},
     {"apiFaults", each_api_fault},
+    {"namespaces", each_namespace},
+    {"remoteKeys", each_remote_key},
     {"jobs", each_job},
     {"publishers", each_publisher},
     {"deployers", each_deployer},

@@ -22,6 +22,7 @@ typedef struct Judging {
     Arena *arena; /* of one object: all that its rules make on the way */
     Arena *lasting;
     GateScope scope;
+    const AcrossView *view; /* NULL: environments are judged one by one */
     GateHost host;
     Diags *diags;
     Findings *findings;
@@ -194,7 +195,9 @@ static JsoneScope object_scope(const Judging *judging, const Subject *subject, c
 static void iterate(const Judging *judging, const Subject *subject, EachFn *each, Shared *shared,
                     const JsoneScope *up, Iterated *iterated)
 {
-    *iterated = (Iterated){.each = each, .items = {.arena = judging->arena, .shared = shared, .minor = judging->minor}};
+    *iterated = (Iterated){
+        .each = each,
+        .items = {.arena = judging->arena, .shared = shared, .across = judging->view, .minor = judging->minor}};
     each(&iterated->items, subject->object);
     size_t count = iterated->items.count;
     iterated->scopes = count ? ARENA_ARRAY(judging->arena, JsoneScope, count) : NULL;
@@ -259,7 +262,7 @@ static Binding bind_kind(const Judging *judging, FileForm form, Str kind)
     for (size_t i = 0; i < standards->count; i++) {
         const CompiledRule *rule = &standards->rules[i];
         for (size_t j = 0; !rule->off[judging->scope.tier] && j < rule->check_count; j++) {
-            if (!is_bound(&rule->checks[j], form, kind))
+            if (rule->checks[j].across != (judging->view != NULL) || !is_bound(&rule->checks[j], form, kind))
                 continue;
             ARENA_GROW(judging->arena, binding.list, binding.count, binding.capacity);
             binding.list[binding.count++] = (Bound){rule, &rule->checks[j]};
@@ -351,10 +354,10 @@ static void list_objects(Gate *gate, Arena *arena, const RenderedFile *files, si
     }
 }
 
-bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, const RenderedFile *files,
-                     size_t count, Findings *findings, Diags *diags)
+bool gate_judge(const Standards *standards, Arena *arena, GateScope scope, const AcrossView *view,
+                const RenderedFile *files, size_t count, Findings *findings, Diags *diags)
 {
-    Gate gate = {.common = {.standards = standards, .arena = arena, .scope = scope, .diags = diags}};
+    Gate gate = {.common = {.standards = standards, .arena = arena, .scope = scope, .view = view, .diags = diags}};
     list_objects(&gate, arena, files, count);
     size_t portions = portion_count(gate.count, PORTION);
     gate.findings = ARENA_ARRAY(arena, Findings, portions);
@@ -373,4 +376,11 @@ bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, 
         ok &= !gate.failed[i];
     }
     return ok;
+}
+
+bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, const RenderedFile *files,
+                     size_t count, Findings *findings, Diags *diags)
+{
+    bool ok = gate_judge(standards, arena, scope, NULL, files, count, findings, diags);
+    return across_judge_foreign(standards, arena, scope, files, count, findings, diags) && ok;
 }

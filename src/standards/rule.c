@@ -155,6 +155,7 @@ static void compile_check(RuleCompile *compile, const Value *value, const Value 
     if (value->kind != VALUE_MAP)
         rule_error(compile, value->origin, "expected a map under checks", "");
     check->each = compile_each(compile, field_of(value, rule, "each"));
+    check->across = check->each == each_namespace || check->each == each_remote_key;
     check->kinds = compile_kinds(compile, value, rule);
     check->at = compile_at(compile, field_of(value, rule, "at"));
     check->when = value_is_none(when) ? NULL : compile_expression(compile, when, "when");

@@ -14,6 +14,13 @@ typedef struct Item {
     Str path;            /* the anchor's path in the object; empty for the object itself */
 } Item;
 
+/* One environment among all. */
+typedef struct AcrossView {
+    const Across *across;
+    size_t environment;
+    Across *claims; /* where what is found is to be noted first; or NULL */
+} AcrossView;
+
 /* What several iterations of one object are made from. */
 typedef struct Shared {
     struct Item *jobs; /* of a workflow */
@@ -25,6 +32,7 @@ typedef struct Shared {
 typedef struct Items {
     Arena *arena;
     Shared *shared; /* or NULL */
+    const AcrossView *across; /* for the iterations that see other environments, else NULL */
     unsigned minor; /* of Kubernetes */
     Item *list;
     size_t count;
@@ -35,8 +43,11 @@ typedef void EachFn(Items *items, const Value *object);
 /* NULL for a word that names no iteration. */
 EachFn *each_find(Str word);
 Str each_words(Arena *arena);
+/* across.c: what needs all environments together, and is looked at when all are there. */
+EachFn each_namespace, each_remote_key;
 void items_add(Items *items, Item item);
 enum { EACH_MAX = 48 }; /* no fewer than there are iterations */
+bool is_pod_bearing(Str kind);
 /* The pod spec of a pod-bearing object, and its path; NULL where there is none. */
 const Value *pod_of(const Value *object, const char **path);
 const Value *pod_labels(const Value *object); /* or NULL */
@@ -48,6 +59,7 @@ typedef enum LetPhase { LET_WHEN, LET_ASSERT, LET_FINDING } LetPhase;
 
 typedef struct Check {
     EachFn *each;
+    bool across; /* it needs all environments together */
     const Index *kinds; /* NULL: any */
     Str at;
     const Template *when; /* or NULL */
@@ -100,6 +112,13 @@ const Value *object_set_budgets_of(const ObjectSet *set, Arena *arena, const Val
 const Value *object_set_monitored_by(const ObjectSet *set, Arena *arena, const Value *monitor);
 const Value *object_set_in(const ObjectSet *set, Arena *arena, Str kind, Str namespace);
 bool object_set_has_workloads(const ObjectSet *set, Str namespace);
+
+/* gate.c: standards_judge; with a view, the checks that need all environments together, and only those. */
+bool gate_judge(const Standards *standards, Arena *arena, GateScope scope, const AcrossView *view,
+                const RenderedFile *files, size_t count, Findings *findings, Diags *diags) KILN_MUST_USE;
+/* across.c: the environments of objects that were read, which say themselves where they belong. */
+bool across_judge_foreign(const Standards *standards, Arena *arena, GateScope scope, const RenderedFile *files,
+                          size_t count, Findings *findings, Diags *diags) KILN_MUST_USE;
 
 /* selector.c: a LabelSelector (or a map of labels) against labels. */
 bool selector_matches(const Value *selector, const Value *labels);

@@ -241,6 +241,37 @@ const Value *map_end(MapBuilder *map, Origin origin)
     return value;
 }
 
+/* ---- copies ---- */
+
+static const Value *copy_scalar(Arena *arena, const Value *scalar)
+{
+    Value *copy = ARENA_NEW(arena, Value);
+    *copy = *scalar;
+    copy->text = arena_copy(arena, value_text(scalar)).data;
+    if (scalar->kind == VALUE_STRING && scalar->lineage)
+        copy->lineage =
+            lineage_new(arena, scalar->lineage->place, scalar->lineage->inputs, scalar->lineage->count);
+    return copy;
+}
+
+const Value *value_copy(Arena *arena, const Value *value)
+{
+    if (value->kind == VALUE_LIST) {
+        ListBuilder list = list_begin(arena);
+        for (uint32_t i = 0; i < value->size; i++)
+            list_add(&list, value_copy(arena, value->items[i]));
+        return list_end(&list, value->origin);
+    }
+    if (value->kind != VALUE_MAP)
+        return copy_scalar(arena, value);
+    MapBuilder map = map_begin(arena);
+    for (uint32_t i = 0; i < value->size; i++) {
+        const MapEntry *entry = &value->entries[i];
+        map_set(&map, arena_copy(arena, entry->key), entry->key_origin, value_copy(arena, entry->value));
+    }
+    return map_end(&map, value->origin);
+}
+
 /* ---- reading ---- */
 
 const char *value_kind_name(ValueKind kind)

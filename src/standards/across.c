@@ -1,0 +1,354 @@
+/*
+ * What environments must not have in common: a namespace, or a secret in the store. Of each environment only what
+ * such rules look at is kept, as objects cut down to it, so that no rendered tree lives on; the gate then judges
+ * these objects as it judges all others. It does not know which rules there are.
+ */
+#include "standards_private.h"
+
+typedef struct Claim {
+    size_t environment;
+    const struct Claim *next;
+} Claim;
+
+/* An environment's objects, cut down. */
+typedef struct Kept {
+    GateScope scope;
+    RenderedFiles files;
+    Index *namespaces; /* that an object stands for */
+} Kept;
+
+struct Across {
+    Arena *arena;
+    Kept *list;
+    size_t count;
+    size_t capacity;
+    Index *index; /* what is claimed → its number */
+    const Claim **claims;
+    size_t claim_count;
+    size_t claim_capacity;
+};
+
+Across *across_new(Arena *arena)
+{
+    Across *across = ARENA_NEW(arena, Across);
+    *across = (Across){.arena = arena, .index = index_new(arena, 64)};
+    return across;
+}
+
+/* ---- who else claims it ---- */
+
+static void claim(Across *across, size_t environment, Str what)
+{
+    uint32_t number = index_get(across->index, what);
+    if (number == INDEX_NONE) {
+        number = (uint32_t)across->claim_count;
+        ARENA_GROW(across->arena, across->claims, across->claim_count, across->claim_capacity);
+        across->claims[across->claim_count++] = NULL;
+        index_put(across->index, arena_copy(across->arena, what), number);
+    }
+    if (across->claims[number] && across->claims[number]->environment == environment)
+        return;
+    Claim *made = ARENA_NEW(across->arena, Claim);
+    *made = (Claim){environment, across->claims[number]};
+    across->claims[number] = made;
+}
+
+/* Their names, in the order of the environments. */
+static const Value *others(const Across *across, Arena *arena, size_t environment, Str what)
+{
+    uint32_t number = index_get(across->index, what);
+    ListBuilder list = list_begin(arena);
+    for (const Claim *claim = number == INDEX_NONE ? NULL : across->claims[number]; claim; claim = claim->next) {
+        if (claim->environment != environment)
+            list_add(&list, value_new_string(arena, ORIGIN_NONE, across->list[claim->environment].scope.environment));
+    }
+    for (size_t i = 0; i < list.count / 2; i++) {
+        const Value *first = list.items[i];
+        list.items[i] = list.items[list.count - 1 - i];
+        list.items[list.count - 1 - i] = first;
+    }
+    return list_end(&list, ORIGIN_NONE);
+}
+
+/* ---- what checks run over ---- */
+
+/* While claims are gathered, only that; then with `environments`, the names of the others that claim the same. */
+static void add_claimed(Items *items, MapBuilder *map, Str what, Item item)
+{
+    const AcrossView *view = items->across;
+    if (view->claims) {
+        claim(view->claims, view->environment, what);
+        return;
+    }
+    map_set(map, STR("environments"), ORIGIN_NONE, others(view->across, items->arena, view->environment, what));
+    item.value = map_end(map, item.anchor->origin);
+    items_add(items, item);
+}
+
+static Str namespace_claim(const Items *items, Str name)
+{
+    const Kept *kept = &items->across->across->list[items->across->environment];
+    return arena_printf(items->arena, "namespace\n%.*s\n%.*s", STR_ARG(kept->scope.cluster), STR_ARG(name));
+}
+
+static bool is_namespace(const Value *object)
+{
+    return str_equal(value_text_at(object, "kind"), STR("Namespace"));
+}
+
+void each_namespace(Items *items, const Value *object)
+{
+    bool itself = is_namespace(object);
+    const char *path = itself ? "metadata.name" : "metadata.namespace";
+    const Value *name = value_path(object, path);
+    if (!items->across || !text_of(name).size || !(itself || is_pod_bearing(value_text_at(object, "kind"))))
+        return;
+    MapBuilder map = map_begin(items->arena);
+    map_set(&map, STR("name"), ORIGIN_NONE, name);
+    add_claimed(items, &map, namespace_claim(items, text_of(name)),
+                (Item){.anchor = name, .name = text_of(name), .path = str_from(path)});
+}
+
+/*
+ * Where a key is made of a store's path and a name, it is the path that could differ between environments: it comes
+ * last in the lineage (src/service/secrets.c).
+ */
+static const Value *place_of_key(Arena *arena, const Value *key)
+{
+    if (key->kind != VALUE_STRING || !key->lineage || !key->lineage->count)
+        return key;
+    return value_at(arena, key, key->lineage->inputs[key->lineage->count - 1]);
+}
+
+static void add_remote_key(Items *items, const Value *object, const Value *reference, Str path)
+{
+    const Value *key = value_get(reference, STR("key")), *property = value_get(reference, STR("property"));
+    if (!key || !text_of(key).size)
+        return;
+    Str kind = value_text_at(object, "spec.secretStoreRef.kind"),
+        store = value_text_at(object, "spec.secretStoreRef.name");
+    Str what = arena_printf(items->arena, "secret\n%.*s\n%.*s\n%.*s\n%.*s", STR_ARG(kind), STR_ARG(store),
+                            STR_ARG(text_of(key)), STR_ARG(text_of(property)));
+    MapBuilder map = map_begin(items->arena);
+    map_set(&map, STR("key"), ORIGIN_NONE, key);
+    map_set(&map, STR("property"), ORIGIN_NONE, property ? property : &value_null);
+    add_claimed(items, &map, what,
+                (Item){.anchor = place_of_key(items->arena, key),
+                       .name = text_of(key),
+                       .path = arena_printf(items->arena, "%.*s.key", STR_ARG(path))});
+}
+
+/* What `dataFrom.find` would find is not known here. */
+void each_remote_key(Items *items, const Value *object)
+{
+    static const char *const lists[][2] = {{"data", "remoteRef"}, {"dataFrom", "extract"}};
+    for (size_t i = 0; items->across && i < LENGTH_OF(lists); i++) {
+        const Value *list = value_get(value_get(object, STR("spec")), str_from(lists[i][0]));
+        for (uint32_t j = 0; value_is(list, VALUE_LIST) && j < list->size; j++)
+            add_remote_key(items, object, value_get(list->items[j], str_from(lists[i][1])),
+                           arena_printf(items->arena, "spec.%s[%u].%s", lists[i][0], j, lists[i][1]));
+    }
+}
+
+/* ---- what is kept ---- */
+
+static void keep_member(MapBuilder *map, const Value *from, const char *name)
+{
+    const Value *value = value_get(from, str_from(name));
+    if (value)
+        map_set(map, str_from(name), ORIGIN_NONE, value_copy(map->arena, value));
+}
+
+static const Value *cut_down(Arena *arena, const Value *object)
+{
+    static const char *const of_spec[] = {"secretStoreRef", "data", "dataFrom"};
+    const Value *spec = value_get(object, STR("spec")), *metadata = value_get(object, STR("metadata"));
+    MapBuilder map = map_begin(arena), names = map_begin(arena), rest = map_begin(arena);
+    keep_member(&map, object, "apiVersion");
+    keep_member(&map, object, "kind");
+    keep_member(&names, metadata, "name");
+    keep_member(&names, metadata, "namespace");
+    map_set(&map, STR("metadata"), ORIGIN_NONE, map_end(&names, metadata ? metadata->origin : ORIGIN_NONE));
+    for (size_t i = 0; !is_pod_bearing(value_text_at(object, "kind")) && i < LENGTH_OF(of_spec); i++)
+        keep_member(&rest, spec, of_spec[i]);
+    map_set(&map, STR("spec"), ORIGIN_NONE, map_end(&rest, ORIGIN_NONE));
+    return map_end(&map, object->origin);
+}
+
+/* Its name, its place and its waivers. */
+static const ServiceContext *keep_service(Arena *arena, const ServiceContext *service)
+{
+    if (!service)
+        return NULL;
+    MapBuilder map = map_begin(arena);
+    keep_member(&map, service->value, "waivers");
+    ServiceContext *kept = ARENA_NEW(arena, ServiceContext);
+    *kept = (ServiceContext){.file = service->file,
+                             .name = arena_copy(arena, service->name),
+                             .value = map_end(&map, service->value->origin),
+                             .vars = &value_null};
+    return kept;
+}
+
+static void keep(Kept *kept, const RenderedFile *file, const Value *object)
+{
+    RenderedFiles *files = &kept->files;
+    RenderedFile made = {.path = arena_copy(files->arena, file->path),
+                         .source = arena_copy(files->arena, file->source),
+                         .count = 1,
+                         .foreign = file->foreign,
+                         .service = keep_service(files->arena, file->service)};
+    made.objects = ARENA_ARRAY(files->arena, const Value *, 1);
+    made.objects[0] = cut_down(files->arena, object);
+    ARENA_GROW(files->arena, files->list, files->count, files->capacity);
+    files->list[files->count++] = made;
+}
+
+/* One object stands for each namespace: its own where there is one, so these are asked first. */
+static void keep_namespace(Kept *kept, const RenderedFile *file, const Value *object, bool itself)
+{
+    if (is_namespace(object) != itself || (!itself && !is_pod_bearing(value_text_at(object, "kind"))))
+        return;
+    Str name = value_text_at(object, itself ? "metadata.name" : "metadata.namespace");
+    if (!name.size || index_get(kept->namespaces, name) != INDEX_NONE)
+        return;
+    index_put(kept->namespaces, arena_copy(kept->files.arena, name), 0);
+    keep(kept, file, object);
+}
+
+static Kept *kept_new(Across *across, const GateScope *scope)
+{
+    ARENA_GROW(across->arena, across->list, across->count, across->capacity);
+    Kept *kept = &across->list[across->count++];
+    *kept = (Kept){.scope = *scope,
+                   .files = rendered_begin(across->arena),
+                   .namespaces = index_new(across->arena, 4)};
+    kept->scope.environment = arena_copy(across->arena, scope->environment);
+    kept->scope.cluster = arena_copy(across->arena, scope->cluster);
+    kept->scope.project = NULL;
+    kept->scope.pool = NULL;
+    return kept;
+}
+
+static void keep_object(Kept *kept, const RenderedFile *file, const Value *object, int round)
+{
+    if (round == 0)
+        keep_namespace(kept, file, object, true);
+    else if (str_equal(value_text_at(object, "kind"), STR("ExternalSecret")))
+        keep(kept, file, object);
+    else
+        keep_namespace(kept, file, object, false);
+}
+
+void across_keep(Across *across, const GateScope *scope, const RenderedFile *files, size_t count)
+{
+    Kept *kept = kept_new(across, scope);
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < count; i++) {
+            for (size_t j = 0; files[i].form == FORM_MANIFEST && j < files[i].count; j++)
+                keep_object(kept, &files[i], files[i].objects[j], round);
+        }
+    }
+}
+
+/* ---- all together ---- */
+
+/* What each environment has, by the iterations themselves: only they know what is the same. */
+static void gather(Across *across)
+{
+    Arena *arena = arena_new();
+    for (size_t i = 0; i < across->count; i++) {
+        AcrossView view = {.across = across, .environment = i, .claims = across};
+        for (size_t j = 0; j < across->list[i].files.count; j++) {
+            Items items = {.arena = arena, .across = &view};
+            each_namespace(&items, across->list[i].files.list[j].objects[0]);
+            each_remote_key(&items, across->list[i].files.list[j].objects[0]);
+            arena_reset(arena);
+        }
+    }
+    arena_free(arena);
+}
+
+bool across_judge(const Standards *standards, Arena *arena, Across *across, const Value *project, Findings *findings,
+                  Diags *diags)
+{
+    bool ok = true;
+    gather(across);
+    for (size_t i = 0; i < across->count; i++) {
+        AcrossView view = {.across = across, .environment = i};
+        GateScope scope = across->list[i].scope;
+        const RenderedFiles *files = &across->list[i].files;
+        scope.project = project;
+        ok &= gate_judge(standards, arena, scope, &view, files->list, files->count, findings, diags);
+    }
+    return ok;
+}
+
+/* ---- objects that were read ---- */
+
+typedef struct Foreigners {
+    Across *across;
+    const GateScope *scope;
+    Index *environments; /* by name */
+    Index *labelled;     /* Namespaces that say whose they are → the environment */
+} Foreigners;
+
+static Str label_of(const Value *object)
+{
+    static const char *const labels[] = {"environment", "env"};
+    for (size_t i = 0; i < LENGTH_OF(labels); i++) {
+        const Value *label = value_get(value_path(object, "metadata.labels"), str_from(labels[i]));
+        if (text_of(label).size)
+            return text_of(label);
+    }
+    return STR("");
+}
+
+static uint32_t environment_named(Foreigners *foreigners, Str name)
+{
+    uint32_t known = index_get(foreigners->environments, name);
+    if (known != INDEX_NONE)
+        return known;
+    GateScope scope = *foreigners->scope;
+    scope.environment = name;
+    Kept *kept = kept_new(foreigners->across, &scope);
+    return index_put(foreigners->environments, kept->scope.environment, (uint32_t)foreigners->across->count - 1);
+}
+
+/* By its own label, or its Namespace's; INDEX_NONE where neither says it. */
+static uint32_t environment_of(Foreigners *foreigners, const Value *object)
+{
+    Str label = label_of(object);
+    return label.size ? environment_named(foreigners, label)
+                      : index_get(foreigners->labelled, value_text_at(object, "metadata.namespace"));
+}
+
+static void keep_foreign(Foreigners *foreigners, const RenderedFile *file, const Value *object, int round)
+{
+    if (round == 0 && !is_namespace(object))
+        return;
+    uint32_t environment = environment_of(foreigners, object);
+    if (environment == INDEX_NONE)
+        return;
+    if (round == 0)
+        index_put(foreigners->labelled, value_text_at(object, "metadata.name"), environment);
+    keep_object(&foreigners->across->list[environment], file, object, round);
+}
+
+bool across_judge_foreign(const Standards *standards, Arena *arena, GateScope scope, const RenderedFile *files,
+                          size_t count, Findings *findings, Diags *diags)
+{
+    Foreigners foreigners = {.across = across_new(arena),
+                             .scope = &scope,
+                             .environments = index_new(arena, 4),
+                             .labelled = index_new(arena, 16)};
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < count; i++) {
+            bool asked = files[i].foreign && !files[i].reference && files[i].form == FORM_MANIFEST;
+            for (size_t j = 0; asked && j < files[i].count; j++)
+                keep_foreign(&foreigners, &files[i], files[i].objects[j], round);
+        }
+    }
+    return foreigners.across->count < 2 ||
+           across_judge(standards, arena, foreigners.across, scope.project, findings, diags);
+}
