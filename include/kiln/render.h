@@ -31,6 +31,7 @@ typedef struct RenderedFile {
     size_t capacity;        /* for whoever adds objects */
     FileForm form;          /* a workflow keeps the template's key order and goes to workflow.path */
     bool foreign;           /* read, not rendered: its comments stand in the text that its values come from */
+    const Sources *sources; /* of a workflow: the text of its template, whose comments are kept; or NULL */
     bool gitops;            /* for Argo CD itself, in a namespace of its own; never in a stream */
     bool reference;         /* rules may look at its objects; they are not judged themselves */
     const ServiceContext *service; /* or NULL */
@@ -98,7 +99,11 @@ extern const size_t pinned_action_count;
 const PinnedAction *pinned_action_find(Str name);
 /* The tag to stand behind "uses: name@sha", or STR_NONE. */
 Str pinned_action_tag(Str uses);
-/* Why a job needs a permission, or STR_NONE. */
+/* The same, else the comment behind it where it is written: in a template, or in what that was given. */
+Str workflow_tag(const Sources *sources, const Value *uses);
+/* Why a job needs a permission, as far as kiln knows, or STR_NONE. */
 Str permission_reason(Str permission, Str access);
+/* The same, but what the comment behind it says where one is written. */
+Str workflow_reason(const Sources *sources, Str permission, const Value *access);
 
 #endif

@@ -41,6 +41,9 @@ Str yaml_ambiguity(Arena *arena, const Value *plain);
 /* The core schema's reading (YAML 1.2.2 §10.3.2) of a plain scalar's text. */
 const Value *yaml_plain(Arena *arena, Origin origin, Str text);
 
+/* What a comment says that ends the line of the scalar at origin, without '#'; empty for none. */
+Str yaml_comment_behind(const Sources *sources, Origin origin);
+
 /*
  * Reads manifests as kubectl would: several documents, JSON, go-yaml's scalar typing, List kinds not unpacked. Each
  * document that is not empty is handed to each. Used to re-read our own output and for foreign manifests.

@@ -3,6 +3,7 @@
  * Workflows name an action once, here; the commit is what runs, the tag is what people read behind it.
  */
 #include "kiln/render.h"
+#include "kiln/yaml.h"
 
 const PinnedAction pinned_actions[] = {
     {"Swatinem/rust-cache", "v2.9.2", "6323deb102c322ba6fcbdcafc7e3dddab59af2b6"},
@@ -66,6 +67,12 @@ static const struct {
     {"security-events", "write", "upload the scan report"},
 };
 
+Str workflow_tag(const Sources *sources, const Value *uses)
+{
+    Str tag = pinned_action_tag(value_text(uses));
+    return tag.size ? tag : yaml_comment_behind(sources, uses->origin);
+}
+
 Str permission_reason(Str permission, Str access)
 {
     for (size_t i = 0; i < LENGTH_OF(reasons); i++) {
@@ -73,4 +80,10 @@ Str permission_reason(Str permission, Str access)
             return str_from(reasons[i].reason);
     }
     return STR_NONE;
+}
+
+Str workflow_reason(const Sources *sources, Str permission, const Value *access)
+{
+    Str written = yaml_comment_behind(sources, access->origin);
+    return written.size ? written : permission_reason(permission, value_text(access));
 }

@@ -198,7 +198,10 @@ bool render_project(const Renderer *renderer, const ProjectContext *context, Ren
     const TemplateList *list = &renderer->scopes[SCOPE_PROJECT];
     bool ok = true;
     for (size_t i = 0; i < list->count; i++) {
-        RenderedFile file = {.source = STR("kiln.yaml"), .form = FORM_WORKFLOW, .path = list->files[i].name};
+        RenderedFile file = {.source = STR("kiln.yaml"),
+                             .form = FORM_WORKFLOW,
+                             .path = list->files[i].name,
+                             .sources = renderer->project->sources};
         ok &= render_one(renderer, &list->files[i], &scope, file, files, diags);
     }
     return ok;
@@ -268,13 +271,13 @@ bool render_gitops_project(const Renderer *renderer, const ProjectContext *conte
 
 static Str workflow_comment(void *user, Str parent, Str key, const Value *value)
 {
-    (void)user;
+    const Sources *const *sources = user;
     if (value->kind != VALUE_STRING)
         return STR_NONE;
     if (str_equal(key, STR("uses")))
-        return pinned_action_tag(value_text(value));
+        return workflow_tag(*sources, value);
     if (str_equal(parent, STR("permissions")))
-        return permission_reason(key, value_text(value));
+        return workflow_reason(*sources, key, value);
     return STR_NONE;
 }
 
@@ -301,7 +304,8 @@ static Str manifest_comment(void *user, Str parent, Str key, const Value *value)
 void render_text(const RenderedFile *file, Buf *out)
 {
     bool workflow = file->form == FORM_WORKFLOW;
-    YamlStyle style = {.sorted = !workflow, .comment = workflow ? workflow_comment : manifest_comment};
+    const Sources *sources = file->sources;
+    YamlStyle style = {.sorted = !workflow, .comment = workflow ? workflow_comment : manifest_comment, .user = &sources};
     for (size_t i = 0; i < file->count; i++) {
         buf_add(out, STR("---\n"));
         /* Behind the marker: a comment before it is a document of its own to some readers (kubeconform counts one).

@@ -6,6 +6,8 @@
 
 #include <ctype.h>
 
+#include "kiln/yaml.h"
+
 size_t workflow_count(const Value *value)
 {
     if (value_is_none(value))
@@ -441,48 +443,6 @@ void each_input(Items *items, const Value *workflow)
 
 /* ---- comments ---- */
 
-/* Behind a scalar that begins at the start of text. */
-static Str behind_scalar(Str text)
-{
-    char quote = text.size && (text.data[0] == '"' || text.data[0] == '\'') ? text.data[0] : '\0';
-    size_t at = quote ? 1 : 0;
-    while (at < text.size && text.data[at] != '\n') {
-        if (quote && text.data[at] == quote)
-            return str_slice(text, at + 1, text.size);
-        if (!quote && text.data[at] == '#' && at && (text.data[at - 1] == ' ' || text.data[at - 1] == '\t'))
-            return str_slice(text, at, text.size);
-        at += quote == '"' && text.data[at] == '\\' ? 2 : 1;
-    }
-    return STR("");
-}
-
-static Str comment_of(Str line)
-{
-    size_t at = 0;
-    while (at < line.size && memchr(" \t}],", line.data[at], 5))
-        at++;
-    if (at >= line.size || line.data[at] != '#')
-        return STR("");
-    return str_trim(str_slice(line, at + 1, line.size));
-}
-
-static Str first_line(Str text)
-{
-    Str line = STR("");
-    str_split(&text, '\n', &line);
-    return line;
-}
-
-/* The comment behind a value in the text that it was read from. */
-static Str written_comment(const JsoneRun *run, const Value *value)
-{
-    const Source *source = sources_find(diags_sources(run->diags), value->origin);
-    if (!source)
-        return STR("");
-    Str rest = str_slice(source->text, value->origin - source->base, source->text.size);
-    return comment_of(first_line(behind_scalar(rest)));
-}
-
 static bool is_rendered(const JsoneRun *run)
 {
     return !((const GateHost *)run->host)->file->foreign;
@@ -497,9 +457,9 @@ static const Value *text_value(const JsoneRun *run, Str text)
 static const Value *call_tag_fault(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    Str uses = text_of(args[0]), tag = pinned_action_tag(uses), rest = tag, said;
-    if (!is_rendered(run))
-        rest = written_comment(run, args[0]);
+    Str uses = text_of(args[0]), tag = pinned_action_tag(uses), said;
+    Str rest = is_rendered(run) ? workflow_tag(diags_sources(run->diags), args[0])
+                                : yaml_comment_behind(diags_sources(run->diags), args[0]->origin);
     str_split(&rest, ' ', &said);
     if (!said.size)
         return text_value(run, arena_printf(run->arena, "no comment says which tag '%.*s' is", STR_ARG(uses)));
@@ -512,8 +472,9 @@ static const Value *call_tag_fault(CALL_PARAMETERS)
 static const Value *call_reason_comment(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    return text_value(run, is_rendered(run) ? permission_reason(text_of(args[0]), text_of(args[1]))
-                                            : written_comment(run, args[1]));
+    const Sources *sources = diags_sources(run->diags);
+    return text_value(run, is_rendered(run) ? workflow_reason(sources, text_of(args[0]), args[1])
+                                            : yaml_comment_behind(sources, args[1]->origin));
 }
 
 static const Value *call_triggered_by(CALL_PARAMETERS)
