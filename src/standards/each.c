@@ -518,6 +518,20 @@ static void each_permission(Items *items, const Value *object)
     add_maps(items, value_get(object, STR("rules")), STR("rules"));
 }
 
+/* An Application's one source, or its several. */
+static void each_source(Items *items, const Value *object)
+{
+    const Value *source = value_path(object, "spec.source");
+    if (value_is(source, VALUE_MAP))
+        items_add(items, (Item){source, source, value_text_at(object, "metadata.name"), STR("spec.source")});
+    const Value *list = value_path(object, "spec.sources");
+    for (uint32_t i = 0; value_is(list, VALUE_LIST) && i < list->size; i++) {
+        if (list->items[i]->kind == VALUE_MAP)
+            items_add(items, (Item){list->items[i], list->items[i], value_text_at(object, "metadata.name"),
+                                    arena_printf(items->arena, "spec.sources[%u]", i)});
+    }
+}
+
 /* ---- what the table of kinds finds fault with ---- */
 
 static void each_api_fault(Items *items, const Value *object)
@@ -564,6 +578,7 @@ static const struct {
     {"metrics", each_metric},
     {"limits", each_limit},
     {"permissions", each_permission},
+    {"sources", each_source},
     {"apiFaults", each_api_fault},
     {"namespaces", each_namespace},
     {"remoteKeys", each_remote_key},

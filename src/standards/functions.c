@@ -133,7 +133,7 @@ const Value *standards_functions(Arena *arena)
 {
     MapBuilder map = map_begin_with(arena, render_functions(arena));
     const FunctionRows groups[] = {{functions, LENGTH_OF(functions)}, workload_functions, network_functions,
-                                   workflow_functions};
+                                   quota_functions, workflow_functions};
     for (size_t i = 0; i < LENGTH_OF(groups); i++) {
         for (size_t j = 0; j < groups[i].count; j++)
             map_set(&map, groups[i].rows[j].name, ORIGIN_NONE, jsone_function(arena, &groups[i].rows[j]));

@@ -134,7 +134,7 @@ static void add_finding(Judging *judging, const CompiledRule *rule, const Check 
 {
     const Value *place = nearest(item->anchor, check->at);
     Finding finding = {.rule = &rule->rule,
-                       .severity = rule->severity[judging->scope.tier],
+                       .severity = check->severity[judging->scope.tier],
                        .object = subject->object,
                        .form = subject->file->form,
                        .file = subject->file->path,
@@ -261,11 +261,13 @@ static Binding bind_kind(const Judging *judging, FileForm form, Str kind)
     Binding binding = {0};
     for (size_t i = 0; i < standards->count; i++) {
         const CompiledRule *rule = &standards->rules[i];
-        for (size_t j = 0; !rule->off[judging->scope.tier] && j < rule->check_count; j++) {
-            if (rule->checks[j].across != (judging->view != NULL) || !is_bound(&rule->checks[j], form, kind))
+        for (size_t j = 0; j < rule->check_count; j++) {
+            const Check *check = &rule->checks[j];
+            if (check->off[judging->scope.tier] || check->across != (judging->view != NULL) ||
+                !is_bound(check, form, kind))
                 continue;
             ARENA_GROW(judging->arena, binding.list, binding.count, binding.capacity);
-            binding.list[binding.count++] = (Bound){rule, &rule->checks[j]};
+            binding.list[binding.count++] = (Bound){rule, check};
         }
     }
     return binding;

@@ -149,7 +149,28 @@ static Str compile_at(RuleCompile *compile, const Value *at)
     return STR("");
 }
 
-static void compile_check(RuleCompile *compile, const Value *value, const Value *rule, Check *check)
+/* severity may be NULL, which rule lacks then. */
+static void compile_severity(RuleCompile *compile, const Value *rule, const Value *severity, Severity *weights, bool *off)
+{
+    for (int tier = 0; tier < TIER_COUNT; tier++) {
+        const Value *word = value_get(severity, tier_names[tier]);
+        size_t level = LENGTH_OF(levels);
+        for (size_t i = 0; value_is(word, VALUE_STRING) && i < LENGTH_OF(levels); i++) {
+            if (str_equal(value_text(word), str_from(levels[i])))
+                level = i;
+        }
+        if (level == LENGTH_OF(levels)) {
+            rule_error(compile, (word ? word : severity ? severity : rule)->origin,
+                       "severity: expected error, warning, info or off for ", tier_names[tier].data);
+            return;
+        }
+        off[tier] = level == 0;
+        weights[tier] = level_severity[level];
+    }
+}
+
+static void compile_check(RuleCompile *compile, const Value *value, const Value *rule, const CompiledRule *compiled,
+                          Check *check)
 {
     const Value *when = field_of(value, rule, "when"), *assertion = field_of(value, rule, "assert");
     if (value->kind != VALUE_MAP)
@@ -168,6 +189,13 @@ static void compile_check(RuleCompile *compile, const Value *value, const Value 
         check->assertion = compile_expression(compile, assertion, "assert");
     check->message = compile_text(compile, value, rule, "message");
     check->fix = compile_text(compile, value, rule, "fix");
+    const Value *severity = value_get(value, STR("severity"));
+    if (value != rule && severity)
+        compile_severity(compile, rule, severity, check->severity, check->off);
+    else {
+        memcpy(check->severity, compiled->severity, sizeof check->severity);
+        memcpy(check->off, compiled->off, sizeof check->off);
+    }
 }
 
 static void compile_checks(RuleCompile *compile, const Value *rule, CompiledRule *compiled)
@@ -179,27 +207,7 @@ static void compile_checks(RuleCompile *compile, const Value *rule, CompiledRule
     compiled->check_count = list ? checks->size : 1;
     compiled->checks = ARENA_ARRAY(compile->arena, Check, compiled->check_count + 1);
     for (size_t i = 0; i < compiled->check_count; i++)
-        compile_check(compile, list ? checks->items[i] : rule, rule, &compiled->checks[i]);
-}
-
-static void compile_severity(RuleCompile *compile, const Value *rule, CompiledRule *compiled)
-{
-    const Value *severity = value_get(rule, STR("severity"));
-    for (int tier = 0; tier < TIER_COUNT; tier++) {
-        const Value *word = value_get(severity, tier_names[tier]);
-        size_t level = LENGTH_OF(levels);
-        for (size_t i = 0; value_is(word, VALUE_STRING) && i < LENGTH_OF(levels); i++) {
-            if (str_equal(value_text(word), str_from(levels[i])))
-                level = i;
-        }
-        if (level == LENGTH_OF(levels)) {
-            rule_error(compile, (word ? word : severity ? severity : rule)->origin,
-                       "severity: expected error, warning, info or off for ", tier_names[tier].data);
-            return;
-        }
-        compiled->off[tier] = level == 0;
-        compiled->severity[tier] = level_severity[level];
-    }
+        compile_check(compile, list ? checks->items[i] : rule, rule, compiled, &compiled->checks[i]);
 }
 
 static bool compile_masked(RuleCompile *compile, const Value *masked)
@@ -229,7 +237,7 @@ bool rule_compile(Arena *arena, Str id, const Value *value, CompiledRule *rule, 
     }
     rule->masked = compile_masked(&compile, value_get(value, STR("masked")));
     check_fields(&compile, value);
-    compile_severity(&compile, value, rule);
+    compile_severity(&compile, value, value_get(value, STR("severity")), rule->severity, rule->off);
     compile_checks(&compile, value, rule);
     return !compile.failed;
 }

@@ -24,7 +24,7 @@ static const struct {
     {"title", SHAPE_TEXT, false, false, "What holds, in one line."},
     {"rationale", SHAPE_TEXT, false, false, "Why it should."},
     {"sources", SHAPE_SOURCES, false, false, "Which document asks for it, and where."},
-    {"severity", SHAPE_SEVERITY, false, true, "How much it weighs in each tier."},
+    {"severity", SHAPE_SEVERITY, true, true, "How much it weighs in each tier; a check may weigh less or more than its rule."},
     {"kinds", SHAPE_LIST, true, false, "The kinds of objects to look at; [any] for all."},
     {"each", SHAPE_EACH, true, false, "What is looked at, one by one; the object itself without it."},
     {"when", SHAPE_EXPRESSION, true, false, "A JSON-e expression; where it does not hold, nothing is judged."},

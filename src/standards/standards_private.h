@@ -69,6 +69,8 @@ typedef struct Check {
     const Template *assertion;
     const Template *message;
     const Template *fix;
+    Severity severity[TIER_COUNT]; /* its own, else the rule's */
+    bool off[TIER_COUNT];
 } Check;
 
 typedef struct CompiledRule {
@@ -165,7 +167,7 @@ typedef struct FunctionRows {
     const Function *rows;
     size_t count;
 } FunctionRows;
-extern const FunctionRows workload_functions, network_functions, workflow_functions;
+extern const FunctionRows workload_functions, network_functions, quota_functions, workflow_functions;
 
 /* secret.c: what kind of secret a value holds, as a phrase, or NULL. The phrase never repeats the value. */
 const char *literal_secret(Str name, Str value);

@@ -1,0 +1,104 @@
+/*
+ * What the pods of a namespace may ask for, at their most, against a quota. As the scheduler counts: of a pod all
+ * containers and sidecars together, or what one init container takes while it runs, whichever is more.
+ */
+#include "standards_private.h"
+
+#include "kiln/kube.h"
+
+typedef struct Resource {
+    const char *key; /* of spec.hard */
+    const char *side;
+    const char *name;
+} Resource;
+
+static const Resource resources[] = {
+    {"requests.cpu", "requests", "cpu"},
+    {"cpu", "requests", "cpu"},
+    {"requests.memory", "requests", "memory"},
+    {"memory", "requests", "memory"},
+    {"requests.ephemeral-storage", "requests", "ephemeral-storage"},
+    {"limits.cpu", "limits", "cpu"},
+    {"limits.memory", "limits", "memory"},
+    {"limits.ephemeral-storage", "limits", "ephemeral-storage"},
+};
+
+static __int128 amount_of(const Value *container, const Resource *resource)
+{
+    const Value *side = value_get(value_get(container, STR("resources")), str_from(resource->side));
+    Quantity quantity;
+    return quantity_parse(text_of(value_get(side, str_from(resource->name))), &quantity) ? quantity.nano : 0;
+}
+
+static __int128 amount_of_pod(const Value *pod, const Resource *resource)
+{
+    const Value *first = value_get(pod, STR("initContainers")), *main = value_get(pod, STR("containers"));
+    __int128 steady = 0, start = 0;
+    for (uint32_t i = 0; value_is(first, VALUE_LIST) && i < first->size; i++) {
+        __int128 amount = amount_of(first->items[i], resource);
+        if (str_equal(value_text_at(first->items[i], "restartPolicy"), STR("Always")))
+            steady += amount;
+        else
+            start = steady + amount > start ? steady + amount : start;
+    }
+    for (uint32_t i = 0; value_is(main, VALUE_LIST) && i < main->size; i++)
+        steady += amount_of(main->items[i], resource);
+    return steady > start ? steady : start;
+}
+
+/* How many pods it has at most. Of a DaemonSet that depends on the nodes, and one is what is certain. */
+static int64_t most_pods(const JsoneRun *run, const Value *workload)
+{
+    const Value *autoscaler = object_set_hpa_of(set_of(run), run->arena, workload);
+    Str kind = value_text_at(workload, "kind");
+    const Value *number = autoscaler->kind == VALUE_MAP     ? value_path(autoscaler, "spec.maxReplicas")
+                          : str_equal(kind, STR("Job"))     ? value_path(workload, "spec.parallelism")
+                          : str_equal(kind, STR("CronJob")) ? value_path(workload, "spec.jobTemplate.spec.parallelism")
+                                                            : value_path(workload, "spec.replicas");
+    int64_t pods;
+    bool stated = value_is(number, VALUE_NUMBER) && value_integer(number, &pods) && pods >= 0;
+    return stated ? (pods < INT32_MAX ? pods : INT32_MAX) : 1;
+}
+
+/* All pods of a namespace, each counted as often as there may be of it. */
+static __int128 amount_in(const JsoneRun *run, Str namespace, const Resource *resource)
+{
+    static const char *const kinds[] = {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout",
+                                        "Job",        "CronJob",     "Pod"};
+    __int128 total = 0;
+    for (size_t i = 0; i < LENGTH_OF(kinds); i++) {
+        const Value *list = object_set_in(set_of(run), run->arena, str_from(kinds[i]), namespace);
+        for (uint32_t j = 0; j < list->size; j++)
+            total += amount_of_pod(pod_of(list->items[j], NULL), resource) * most_pods(run, list->items[j]);
+    }
+    return total;
+}
+
+static const Value *call_overdrawn(CALL_PARAMETERS)
+{
+    CALL_UNUSED;
+    const Value *hard = value_path(args[0], "spec.hard");
+    ListBuilder list = list_begin(run->arena);
+    for (size_t i = 0; i < LENGTH_OF(resources); i++) {
+        const Resource *resource = &resources[i];
+        Quantity allowed;
+        char text[QUANTITY_TEXT_SIZE];
+        Str stated = text_of(value_get(hard, str_from(resource->key)));
+        if (!quantity_parse(stated, &allowed))
+            continue;
+        Quantity asked = {amount_in(run, value_text_at(args[0], "metadata.namespace"), resource),
+                          str_equal(str_from(resource->name), STR("cpu")) ? QUANTITY_DECIMAL_SI : QUANTITY_BINARY_SI};
+        if (asked.nano > allowed.nano)
+            list_add(&list, value_new_string(run->arena, at,
+                                             arena_printf(run->arena, "%s %.*s of %.*s", resource->key,
+                                                          STR_ARG(quantity_print(asked, text)), STR_ARG(stated))));
+    }
+    return list_end(&list, at);
+}
+
+static const Function functions[] = {
+    {NAME("overdrawn"), call_overdrawn, 1, 1,
+     "overdrawn(object): what the pods beside a quota may ask for beyond it, as in 'requests.cpu 6 of 4'", NULL},
+};
+
+const FunctionRows quota_functions = {functions, LENGTH_OF(functions)};
