@@ -1,6 +1,7 @@
 /*
  * Reading a Dockerfile (docs.docker.com, "Dockerfile reference") into a value: parser directives, continued lines,
  * comments, here-documents, flags, the exec and the shell form, and ARG in FROM. It becomes
+ *   arguments: [{instruction, words, …}], the ARGs before the first FROM
  *   stages: [{name, image, base, stage, instructions: [{instruction, flags, text, words, exec, …}]}]
  * where `image` is what FROM says, `base` the same with its arguments put in, `stage` the number of the earlier one
  * that it names, or null. Nothing is built and no image is looked at.
@@ -20,6 +21,7 @@ typedef struct Reader {
     char escape;
     bool failed;
     MapBuilder global; /* ARGs before the first FROM */
+    ListBuilder arguments;
     MapBuilder known;  /* ARGs and ENVs of the stage */
     MapBuilder env;    /* its ENVs alone, which stages made from it have too */
     ListBuilder stages;
@@ -457,6 +459,18 @@ static void mask_secrets(Reader *reader, const Instruction *instruction)
     }
 }
 
+/* In the image nothing of it remains, but in the file, and in the history of whatever names it again. */
+static void add_global(Reader *reader, const Instruction *instruction)
+{
+    Origin origin = origin_at(reader, instruction->start);
+    MapBuilder map = map_begin(reader->arena);
+    map_set(&map, STR("instruction"), origin, text_value(reader, instruction->start, instruction->name));
+    map_set(&map, STR("words"), origin, words_of(reader, instruction));
+    list_add(&reader->arguments, map_end(&map, origin));
+    mask_secrets(reader, instruction);
+    note_variables(reader, &reader->global, instruction);
+}
+
 static void add_instruction(Reader *reader, const Instruction *instruction)
 {
     Origin origin = origin_at(reader, instruction->start);
@@ -488,7 +502,7 @@ static void take_instruction(Reader *reader, const Instruction *instruction)
     else if (reader->in_stage)
         add_instruction(reader, instruction);
     else if (known_instructions[at].anywhere)
-        note_variables(reader, &reader->global, instruction);
+        add_global(reader, instruction);
     else
         fail(reader, instruction->start, "stands before the first FROM", instruction->name);
 }
@@ -504,6 +518,7 @@ const Value *dockerfile_read(Arena *arena, const Source *source, Diags *diags)
     if (str_starts(reader.text, STR("\xEF\xBB\xBF")))
         reader.at = 3;
     reader.global = map_begin(arena);
+    reader.arguments = list_begin(arena);
     reader.known = map_begin(arena);
     reader.stages = list_begin(arena);
     reader.names = index_new(arena, 8);
@@ -516,6 +531,7 @@ const Value *dockerfile_read(Arena *arena, const Source *source, Diags *diags)
         return NULL;
     end_stage(&reader);
     MapBuilder file = map_begin(arena);
+    map_set(&file, STR("arguments"), origin_at(&reader, 0), list_end(&reader.arguments, origin_at(&reader, 0)));
     map_set(&file, STR("stages"), origin_at(&reader, 0), list_end(&reader.stages, origin_at(&reader, 0)));
     return map_end(&file, origin_at(&reader, 0));
 }

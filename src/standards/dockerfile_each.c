@@ -104,7 +104,7 @@ void each_instruction(Items *items, const Value *file)
 }
 
 /* A build argument that has no value here gets one when it is built: what its name says counts. */
-static void add_variable(Items *items, const Value *instruction, Str word, Str path)
+static void add_variable(Items *items, const Value *instruction, Str word, Str path, bool global)
 {
     Str value = word, name;
     str_split(&value, '=', &name);
@@ -112,11 +112,12 @@ static void add_variable(Items *items, const Value *instruction, Str word, Str p
     MapBuilder item = map_begin(items->arena);
     set(&item, "name", value_new_string(items->arena, instruction->origin, name));
     Str held = value.data ? value : argument ? STR("given when it is built") : STR("");
+    set(&item, "global", truth(global));
     set(&item, "value", value_new_string(items->arena, instruction->origin, held));
     items_add(items, (Item){map_end(&item, instruction->origin), instruction, name, path});
 }
 
-static void add_variables(Items *items, const Value *instruction, Str path)
+static void add_variables(Items *items, const Value *instruction, Str path, bool global)
 {
     const Value *words = value_get(instruction, STR("words"));
     if (!value_is(words, VALUE_LIST))
@@ -128,19 +129,22 @@ static void add_variables(Items *items, const Value *instruction, Str path)
             add_variable(items, instruction,
                          arena_printf(items->arena, "%.*s=%.*s", STR_ARG(text_of(words->items[0])),
                                       STR_ARG(text_of(words->items[1]))),
-                         path);
+                         path, global);
         return;
     }
     for (uint32_t i = 0; i < words->size; i++)
-        add_variable(items, instruction, text_of(words->items[i]), path);
+        add_variable(items, instruction, text_of(words->items[i]), path, global);
 }
 
 void each_variable(Items *items, const Value *file)
 {
-    const Value *stages = stages_of(file);
+    const Value *stages = stages_of(file), *arguments = value_get(file, STR("arguments"));
+    for (uint32_t i = 0; value_is(arguments, VALUE_LIST) && i < arguments->size; i++)
+        add_variables(items, arguments->items[i], arena_printf(items->arena, "arguments[%u]", i), true);
     for (uint32_t i = 0; i < stages->size; i++) {
         const Value *list = value_get(stages->items[i], STR("instructions"));
         for (uint32_t j = 0; value_is(list, VALUE_LIST) && j < list->size; j++)
-            add_variables(items, list->items[j], arena_printf(items->arena, "stages[%u].instructions[%u]", i, j));
+            add_variables(items, list->items[j], arena_printf(items->arena, "stages[%u].instructions[%u]", i, j),
+                          false);
     }
 }

@@ -599,6 +599,7 @@ static const struct {
     {"logins", each_login},
     {"faults", each_fault},
     {"inputs", each_input},
+    {"settings", each_setting},
     {"stages", each_stage},
     {"instructions", each_instruction},
     {"variables", each_variable},

@@ -129,17 +129,25 @@ static const Value *nearest(const Value *anchor, Str at)
     return place;
 }
 
+/* Where a user decided it, if the check knows; of objects that were only read nothing in kiln.yaml decides. */
+static Origin decided_origin(Judging *judging, const Check *check, const Subject *subject, const JsoneScope *scope)
+{
+    const Value *from = check->from && !subject->file->foreign ? evaluate(judging, check->from, scope) : NULL;
+    return from ? user_origin(judging, from) : ORIGIN_NONE;
+}
+
 static void add_finding(Judging *judging, const CompiledRule *rule, const Check *check, const Subject *subject,
                         const Item *item, const JsoneScope *scope)
 {
     const Value *place = nearest(item->anchor, check->at);
+    Origin decided = decided_origin(judging, check, subject, scope);
     Finding finding = {.rule = &rule->rule,
                        .severity = check->severity[judging->scope.tier],
                        .object = subject->object,
                        .form = subject->file->form,
                        .file = subject->file->path,
                        .path = arena_copy(judging->lasting, finding_path(judging, item, check->at)),
-                       .origin = finding_origin(judging, subject, place),
+                       .origin = decided == ORIGIN_NONE ? finding_origin(judging, subject, place) : decided,
                        .message = evaluate_text(judging, check->message, scope),
                        .fix = evaluate_text(judging, check->fix, scope),
                        .masked = rule->masked};

@@ -3,7 +3,8 @@
 #include "standards_private.h"
 
 #define FIELDS                                                                                                   \
-    "title, rationale, sources, severity, kinds, each, when, let, at, assert, message, fix, equivalents, good, " \
+    "title, rationale, sources, severity, kinds, each, when, let, at, from, assert, message, fix, equivalents, " \
+    "good, "                                                                                                     \
     "bad, found, checks, masked"
 
 static const char *const levels[] = {"off", "info", "warning", "error"};
@@ -187,6 +188,8 @@ static void compile_check(RuleCompile *compile, const Value *value, const Value 
         rule_error(compile, rule->origin, "assert is missing", "");
     else
         check->assertion = compile_expression(compile, assertion, "assert");
+    const Value *from = field_of(value, rule, "from");
+    check->from = value_is_none(from) ? NULL : compile_expression(compile, from, "from");
     check->message = compile_text(compile, value, rule, "message");
     check->fix = compile_text(compile, value, rule, "fix");
     const Value *severity = value_get(value, STR("severity"));

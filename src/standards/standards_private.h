@@ -67,6 +67,7 @@ typedef struct Check {
     const Template **lets;
     uint8_t *phases; /* of each let: when it is first needed */
     const Template *assertion;
+    const Template *from; /* or NULL */
     const Template *message;
     const Template *fix;
     Severity severity[TIER_COUNT]; /* its own, else the rule's */

@@ -59,4 +59,7 @@ EachFn each_input, each_job, each_publisher, each_deployer, each_releaser, each_
 EachFn each_floating, each_pinned, each_script, each_command, each_grant, each_checkout, each_head_checkout;
 EachFn each_scan, each_login, each_fault;
 
+/* workflow_settings.c */
+EachFn each_setting;
+
 #endif
