@@ -22,6 +22,7 @@ struct Across {
     Kept *list;
     size_t count;
     size_t capacity;
+    bool shared; /* something is claimed by more than one */
     Index *index; /* what is claimed → its number */
     const Claim **claims;
     size_t claim_count;
@@ -48,6 +49,7 @@ static void claim(Across *across, size_t environment, Str what)
     }
     if (across->claims[number] && across->claims[number]->environment == environment)
         return;
+    across->shared |= across->claims[number] != NULL;
     Claim *made = ARENA_NEW(across->arena, Claim);
     *made = (Claim){environment, across->claims[number]};
     across->claims[number] = made;
@@ -72,7 +74,7 @@ static const Value *others(const Across *across, Arena *arena, size_t environmen
 
 /* ---- what checks run over ---- */
 
-/* While claims are gathered, only that; then with `environments`, the names of the others that claim the same. */
+/* While claims are gathered, only that; then what others claim too, with `environments`, their names. */
 static void add_claimed(Items *items, MapBuilder *map, Str what, Item item)
 {
     const AcrossView *view = items->across;
@@ -80,7 +82,10 @@ static void add_claimed(Items *items, MapBuilder *map, Str what, Item item)
         claim(view->claims, view->environment, what);
         return;
     }
-    map_set(map, STR("environments"), ORIGIN_NONE, others(view->across, items->arena, view->environment, what));
+    const Value *environments = others(view->across, items->arena, view->environment, what);
+    if (!environments->size)
+        return;
+    map_set(map, STR("environments"), ORIGIN_NONE, environments);
     item.value = map_end(map, item.anchor->origin);
     items_add(items, item);
 }
@@ -138,15 +143,25 @@ static void add_remote_key(Items *items, const Value *object, const Value *refer
                        .path = arena_printf(items->arena, "%.*s.key", STR_ARG(path))});
 }
 
+static const struct {
+    const char *list;
+    const char *member;
+} reference_lists[] = {{"data", "remoteRef"}, {"dataFrom", "extract"}};
+
+static bool is_external_secret(const Value *object)
+{
+    return str_equal(value_text_at(object, "kind"), STR("ExternalSecret"));
+}
+
 /* What `dataFrom.find` would find is not known here. */
 void each_remote_key(Items *items, const Value *object)
 {
-    static const char *const lists[][2] = {{"data", "remoteRef"}, {"dataFrom", "extract"}};
-    for (size_t i = 0; items->across && i < LENGTH_OF(lists); i++) {
-        const Value *list = value_get(value_get(object, STR("spec")), str_from(lists[i][0]));
+    for (size_t i = 0; items->across && is_external_secret(object) && i < LENGTH_OF(reference_lists); i++) {
+        const char *name = reference_lists[i].list, *member = reference_lists[i].member;
+        const Value *list = value_get(value_get(object, STR("spec")), str_from(name));
         for (uint32_t j = 0; value_is(list, VALUE_LIST) && j < list->size; j++)
-            add_remote_key(items, object, value_get(list->items[j], str_from(lists[i][1])),
-                           arena_printf(items->arena, "spec.%s[%u].%s", lists[i][0], j, lists[i][1]));
+            add_remote_key(items, object, value_get(list->items[j], str_from(member)),
+                           arena_printf(items->arena, "spec.%s[%u].%s", name, j, member));
     }
 }
 
@@ -159,19 +174,45 @@ static void keep_member(MapBuilder *map, const Value *from, const char *name)
         map_set(map, str_from(name), ORIGIN_NONE, value_copy(map->arena, value));
 }
 
+/* Of the entries of `data` or `dataFrom` only which keys they name. */
+static const Value *cut_references(Arena *arena, const Value *list, const char *member)
+{
+    ListBuilder kept = list_begin(arena);
+    for (uint32_t i = 0; i < list->size; i++) {
+        const Value *reference = value_get(list->items[i], str_from(member));
+        MapBuilder entry = map_begin(arena), names = map_begin(arena);
+        keep_member(&names, reference, "key");
+        keep_member(&names, reference, "property");
+        map_set(&entry, str_from(member), ORIGIN_NONE, map_end(&names, ORIGIN_NONE));
+        list_add(&kept, map_end(&entry, ORIGIN_NONE));
+    }
+    return list_end(&kept, list->origin);
+}
+
+static const Value *cut_spec(Arena *arena, const Value *spec)
+{
+    MapBuilder map = map_begin(arena);
+    keep_member(&map, spec, "secretStoreRef");
+    for (size_t i = 0; i < LENGTH_OF(reference_lists); i++) {
+        const Value *list = value_get(spec, str_from(reference_lists[i].list));
+        if (value_is(list, VALUE_LIST))
+            map_set(&map, str_from(reference_lists[i].list), ORIGIN_NONE,
+                    cut_references(arena, list, reference_lists[i].member));
+    }
+    return map_end(&map, ORIGIN_NONE);
+}
+
 static const Value *cut_down(Arena *arena, const Value *object)
 {
-    static const char *const of_spec[] = {"secretStoreRef", "data", "dataFrom"};
-    const Value *spec = value_get(object, STR("spec")), *metadata = value_get(object, STR("metadata"));
-    MapBuilder map = map_begin(arena), names = map_begin(arena), rest = map_begin(arena);
+    const Value *metadata = value_get(object, STR("metadata"));
+    MapBuilder map = map_begin(arena), names = map_begin(arena);
     keep_member(&map, object, "apiVersion");
     keep_member(&map, object, "kind");
     keep_member(&names, metadata, "name");
     keep_member(&names, metadata, "namespace");
     map_set(&map, STR("metadata"), ORIGIN_NONE, map_end(&names, metadata ? metadata->origin : ORIGIN_NONE));
-    for (size_t i = 0; !is_pod_bearing(value_text_at(object, "kind")) && i < LENGTH_OF(of_spec); i++)
-        keep_member(&rest, spec, of_spec[i]);
-    map_set(&map, STR("spec"), ORIGIN_NONE, map_end(&rest, ORIGIN_NONE));
+    if (is_external_secret(object))
+        map_set(&map, STR("spec"), ORIGIN_NONE, cut_spec(arena, value_get(object, STR("spec"))));
     return map_end(&map, object->origin);
 }
 
@@ -234,7 +275,7 @@ static void keep_object(Kept *kept, const RenderedFile *file, const Value *objec
 {
     if (round == 0)
         keep_namespace(kept, file, object, true);
-    else if (str_equal(value_text_at(object, "kind"), STR("ExternalSecret")))
+    else if (is_external_secret(object))
         keep(kept, file, object);
     else
         keep_namespace(kept, file, object, false);
@@ -274,6 +315,8 @@ bool across_judge(const Standards *standards, Arena *arena, Across *across, cons
 {
     bool ok = true;
     gather(across);
+    if (!across->shared)
+        return true;
     for (size_t i = 0; i < across->count; i++) {
         AcrossView view = {.across = across, .environment = i};
         GateScope scope = across->list[i].scope;

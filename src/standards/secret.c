@@ -39,8 +39,11 @@ static char upper_folded(char c)
     return c == '-' || c == '.' || c == ' ' ? '_' : c;
 }
 
+/* Few names end in a letter that one of the endings does. */
 static bool name_says_secret(Str name)
 {
+    if (!name.size || !memchr("DTNYLS", upper_folded(name.data[name.size - 1]), 6))
+        return false;
     for (size_t i = 0; i < LENGTH_OF(name_endings); i++) {
         Str ending = str_from(name_endings[i]);
         bool same = name.size >= ending.size;
@@ -132,9 +135,11 @@ static const char *token_at(Str text, size_t at)
 
 static const char *token_in(Str text)
 {
+    bool inside = false; /* a run of a token's characters */
     for (size_t at = 0; at + TOKEN_SIZE_MIN <= text.size; at++) {
-        bool begins = is_token_char(text.data[at]) && (at == 0 || !is_token_char(text.data[at - 1]));
-        const char *phrase = begins ? token_at(text, at) : NULL;
+        bool begins = !inside;
+        inside = is_token_char(text.data[at]);
+        const char *phrase = begins && inside ? token_at(text, at) : NULL;
         if (phrase)
             return phrase;
     }

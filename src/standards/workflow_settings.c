@@ -33,7 +33,9 @@ static void add_setting(const Settings *settings, const MapEntry *entry, Str pat
     if (value->kind != VALUE_STRING)
         return;
     Str text = value_text(value);
-    const char *phrase = literal_secret(str_find(text, STR("${{"), 0) < 0 ? entry->key : STR(""), text);
+    ptrdiff_t filled = str_find(text, STR("${{"), 0);
+    bool whole = filled == 0 && str_find(text, STR("}}"), 0) + 2 == (ptrdiff_t)text.size;
+    const char *phrase = whole ? NULL : literal_secret(filled < 0 ? entry->key : STR(""), text);
     if (!phrase || is_of_service(settings, text))
         return;
     Arena *arena = settings->items->arena;
