@@ -82,11 +82,16 @@ typedef struct DiffStep {
     Str key;
     bool item;
     bool named; /* an item called by its merge keys, not by its index */
+    Str behind_old; /* the option before an item, as --password, in the old list; empty: none */
+    Str behind_new;
 } DiffStep;
 /* spec.template.spec.containers[app].env[LOG_LEVEL].value */
 Str diff_path_text(Arena *arena, const DiffStep *path);
-/* What the value at path is called, for masking: the key that it stands at, or beside `value` its item's name. */
-Str diff_path_name(const DiffStep *path);
+/*
+ * What the old or new value at path is called, for masking: the key that it stands at, beside `value` its item's name,
+ * and behind an option that.
+ */
+Str diff_path_name(const DiffStep *path, bool old);
 
 typedef enum DiffKind { DIFF_ADDED, DIFF_REMOVED, DIFF_CHANGED, DIFF_REORDERED } DiffKind;
 

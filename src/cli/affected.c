@@ -3,6 +3,7 @@
  * counts is the output: a file that changes nothing affects nothing.
  */
 #include "diff.h"
+#include "line_diff.h"
 
 #include <unistd.h>
 
@@ -153,10 +154,21 @@ static bool is_changed(const Survey *survey, Str path)
     return index_get(survey->changed, path) == 1;
 }
 
+/* A name as it may be printed: it may hold any bytes. */
+static Str visible(const Survey *survey, Str path)
+{
+    Buf out = {0};
+    add_visible(&out, path, SIZE_MAX);
+    Str text = arena_copy(survey->arena, buf_str(&out));
+    buf_release(&out);
+    return text;
+}
+
 static void add_reason(const Survey *survey, ListBuilder *reasons, Str path)
 {
     if (!is_changed(survey, path))
         return;
+    path = visible(survey, path);
     for (size_t i = 0; i < reasons->count; i++) {
         if (str_equal(value_text(reasons->items[i]), path))
             return;

@@ -48,7 +48,7 @@ const Value *diff_shown(Arena *arena, const DiffObject *object, const DiffChange
 {
     if (str_equal(object->kind, STR("Secret")) && !may_be_shown(change->path))
         return all_masked(arena, value);
-    return secrets_masked(arena, diff_path_name(change->path), value);
+    return secrets_masked(arena, diff_path_name(change->path, value == change->from), value);
 }
 
 /* ---- values ---- */
@@ -61,10 +61,13 @@ bool diff_is_inline(const Value *value)
 
 void diff_add_inline(Buf *out, const Value *value)
 {
+    Buf text = {0};
     if (value->kind == VALUE_STRING)
-        yaml_write_string(out, value_text(value));
+        yaml_write_string(&text, value_text(value));
     else
-        value_print_json(value, true, out);
+        value_print_json(value, true, &text);
+    add_visible(out, buf_str(&text), SIZE_MAX);
+    buf_release(&text);
 }
 
 /* A block as a file has it; a string is its own text. */

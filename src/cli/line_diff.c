@@ -72,12 +72,31 @@ static bool is_control(unsigned char c, unsigned char next)
     return (c < ' ' && c != '\t') || c == 0x7f || (c == 0xc2 && next < 0xa0);
 }
 
+/* What is not seen but makes text look like other text: U+200B to U+200F, U+202A to U+202E, U+2060 to U+2069, U+FEFF. */
+static unsigned deceiving(Str rest)
+{
+    if (rest.size < 3)
+        return 0;
+    const unsigned char *c = (const unsigned char *)rest.data;
+    unsigned code = ((c[0] & 0x0fu) << 12) | ((c[1] & 0x3fu) << 6) | (c[2] & 0x3fu);
+    bool wide = (c[0] & 0xf0) == 0xe0;
+    bool hides = (code >= 0x200b && code <= 0x200f) || (code >= 0x202a && code <= 0x202e) ||
+                 (code >= 0x2060 && code <= 0x2069) || code == 0xfeff;
+    return wide && hides ? code : 0;
+}
+
 void add_visible(Buf *out, Str line, size_t limit)
 {
     size_t bad, at = 0;
     bool valid = utf8_valid(line, &bad);
     size_t good = valid ? line.size : bad;
     while (at < line.size && at < limit) {
+        unsigned hidden = at + 3 <= good ? deceiving(str_slice(line, at, line.size)) : 0;
+        if (hidden) {
+            buf_printf(out, "\\u%04x", hidden);
+            at += 3;
+            continue;
+        }
         unsigned char c = (unsigned char)line.data[at++];
         unsigned char next = at < line.size ? (unsigned char)line.data[at] : 0xff;
         if (at <= good && !is_control(c, next))

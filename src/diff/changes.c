@@ -7,10 +7,24 @@ typedef struct Lister {
     DiffObject *object;
 } Lister;
 
-static const DiffStep *step_new(Lister *lister, const DiffStep *up, const DeltaChild *child, bool item)
+/* The option before an item of a list, whose value it may be. */
+static Str option_before(const Value *list, uint32_t index)
 {
+    const Value *before = index && index < list->size ? list->items[index - 1] : NULL;
+    Str text = value_is(before, VALUE_STRING) ? value_text(before) : STR("");
+    return str_starts(text, STR("-")) ? text : STR("");
+}
+
+static const DiffStep *step_new(Lister *lister, const DiffStep *up, const Delta *delta, uint32_t at)
+{
+    const DeltaChild *child = &delta->children[at];
+    bool item = delta->kind == DELTA_LIST;
     DiffStep *step = ARENA_NEW(lister->arena, DiffStep);
     *step = (DiffStep){.up = up, .key = child->key, .item = item, .named = child->named};
+    if (item && child->from)
+        step->behind_old = option_before(delta->from, child->old_index);
+    if (item && child->to)
+        step->behind_new = option_before(delta->to, at);
     return step;
 }
 
@@ -51,7 +65,7 @@ static void list_delta(Lister *lister, const Delta *delta, const DiffStep *path)
         const DeltaChild *child = &delta->children[i];
         if (child->from && child->to && !child->delta)
             continue;
-        const DiffStep *step = step_new(lister, path, child, delta->kind == DELTA_LIST);
+        const DiffStep *step = step_new(lister, path, delta, i);
         if (child->delta)
             list_delta(lister, child->delta, step);
         else

@@ -39,8 +39,11 @@ Str diff_path_text(Arena *arena, const DiffStep *path)
     return text;
 }
 
-Str diff_path_name(const DiffStep *path)
+Str diff_path_name(const DiffStep *path, bool old)
 {
+    Str option = !path ? STR("") : old ? path->behind_old : path->behind_new;
+    if (option.size)
+        return option;
     if (path && !path->item && str_equal(path->key, STR("value")) && path->up && path->up->named)
         return path->up->key;
     while (path && path->item)

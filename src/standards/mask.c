@@ -30,12 +30,19 @@ static const Value *mask_map(Arena *arena, Str name, const Value *map)
     return changed ? map_end(&masked, map->origin) : map;
 }
 
+/* The option before an item may name it: [--password, …]. */
+static Str name_in_list(const Value *list, uint32_t index, Str name)
+{
+    const Value *before = index ? list->items[index - 1] : NULL;
+    return value_is(before, VALUE_STRING) && str_starts(value_text(before), STR("-")) ? value_text(before) : name;
+}
+
 static const Value *mask_list(Arena *arena, Str name, const Value *list)
 {
     ListBuilder masked = list_begin(arena);
     bool changed = false;
     for (uint32_t i = 0; i < list->size; i++) {
-        const Value *shown = secrets_masked(arena, name, list->items[i]);
+        const Value *shown = secrets_masked(arena, name_in_list(list, i, name), list->items[i]);
         changed |= shown != list->items[i];
         list_add(&masked, shown);
     }
