@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A folder that appeared since the plan was made, with a list in it, is another run's. */
+/* A folder that appeared since the plan was made, with a list in it, is another run's, which has ended: plan anew. */
 static bool make_top(TreePlan *plan, Diags *diags)
 {
     struct stat status;
@@ -20,9 +20,11 @@ static bool make_top(TreePlan *plan, Diags *diags)
         return false;
     if (fstatat(plan->top, TREE_OWNERSHIP_FILE, &status, AT_SYMLINK_NOFOLLOW) && errno == ENOENT)
         return true;
-    diag_file_error(diags, path_label(diags_arena(diags), &plan->job, STR("")),
-                    "another kiln has written this folder meanwhile; run again");
-    return false;
+    tree_plan_release(plan);
+    const TreePlan *again = tree_plan(plan->arena, &plan->job, diags);
+    if (again)
+        *plan = *again;
+    return again;
 }
 
 static bool write_list(TreePlan *plan, bool stale, Diags *diags)
