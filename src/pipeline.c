@@ -64,10 +64,8 @@ typedef struct Pipeline {
 static void unknown_name(Pipeline *pipeline, const char *what, Str name, NearMiss miss, const char *add)
 {
     Str best = near_miss_best(&miss);
-    if (best.data)
-        diag_plain_error(pipeline->diags, "no %s '%.*s'; did you mean '%.*s'?", what, STR_ARG(name), STR_ARG(best));
-    else
-        diag_plain_error(pipeline->diags, "no %s '%.*s'; %s", what, STR_ARG(name), add);
+    diag_plain_error(pipeline->diags, "no %s '%.*s'; %.*s", what, STR_ARG(name),
+                     STR_ARG(near_miss_advice(pipeline->arena, best, "%s", add)));
     pipeline->failed = true;
 }
 

@@ -174,6 +174,8 @@ NearMiss near_miss_begin(Str word);
 void near_miss_offer(NearMiss *miss, Str candidate);
 /* STR_NONE (data NULL) when nothing is close. */
 Str near_miss_best(const NearMiss *miss);
+/* What a message advises: "did you mean 'best'?" where there is one, else what otherwise says. */
+Str near_miss_advice(Arena *arena, Str best, const char *otherwise, ...) KILN_PRINTF(3, 4);
 
 /* ---- the shortest way from one sequence to another ---- */
 

@@ -88,8 +88,7 @@ void fault_unknown_field(Walk *walk, const ApiType *type, const Path *up, const 
     fault.about = API_SCHEMA;
     fault.message =
         arena_printf(arena, "unknown field '%.*s' in %.*s", STR_ARG(entry->key), STR_ARG(where(walk, up)));
-    fault.fix = near.size ? arena_printf(arena, "did you mean '%.*s'?", STR_ARG(near))
-                          : arena_printf(arena, "remove it; %.*s lists what there is", STR_ARG(explained(walk, up)));
+    fault.fix = near_miss_advice(arena, near, "remove it; %.*s lists what there is", STR_ARG(explained(walk, up)));
     add_fault(walk, fault);
 }
 
@@ -233,8 +232,7 @@ void fault_choice(Walk *walk, const ApiType *type, Spot spot)
     Arena *arena = walk->faults->arena;
     Str text = value_text(spot.value), near = text.size <= TEXT_SHOWN ? near_choice(walk, type, text) : STR_NONE;
     Str shown = text.size <= TEXT_SHOWN ? arena_printf(arena, "'%.*s'", STR_ARG(text)) : STR("another text");
-    Str fix = near.size ? arena_printf(arena, "did you mean '%.*s'?", STR_ARG(near))
-                        : arena_printf(arena, "%.*s says what it is", STR_ARG(explained(walk, spot.path)));
+    Str fix = near_miss_advice(arena, near, "%.*s says what it is", STR_ARG(explained(walk, spot.path)));
     value_fault(walk, spot,
                 arena_printf(arena, "%.*s: expected %.*s, found %.*s", STR_ARG(where(walk, spot.path)),
                              STR_ARG(choices_text(arena, type)), STR_ARG(shown)),

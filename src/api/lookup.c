@@ -82,9 +82,7 @@ static Str unknown_fix(Walk *walk, Str version, Str kind)
         if (str_equal(version, api_text(row->name.version)))
             near_miss_offer(&miss, api_text(row->name.kind));
     }
-    Str near = near_miss_best(&miss);
-    return near.size ? arena_printf(arena, "did you mean '%.*s'?", STR_ARG(near))
-                     : STR("kubectl api-resources lists what there is");
+    return near_miss_advice(arena, near_miss_best(&miss), "kubectl api-resources lists what there is");
 }
 
 static void fault_unknown_kind(Walk *walk, Str version, Str kind, const Value *object)

@@ -63,3 +63,14 @@ Str near_miss_best(const NearMiss *miss)
 {
     return miss->best;
 }
+
+Str near_miss_advice(Arena *arena, Str best, const char *otherwise, ...)
+{
+    if (best.data)
+        return arena_printf(arena, "did you mean '%.*s'?", STR_ARG(best));
+    va_list args;
+    va_start(args, otherwise);
+    Str text = arena_vprintf(arena, otherwise, args);
+    va_end(args);
+    return text;
+}

@@ -82,12 +82,9 @@ static const Parameter *parameter_find(Parameters *parameters, const Value *name
         near_miss_offer(&miss, known[i].name);
     }
     Str best = near_miss_best(&miss);
-    if (best.data)
-        diag_error(parameters->diags, name->origin, "unknown parameter '%.*s'; did you mean '%.*s'?",
-                   STR_ARG(value_text(name)), STR_ARG(best));
-    else
-        diag_error(parameters->diags, name->origin, "unknown parameter '%.*s'; expected environment, services or set",
-                   STR_ARG(value_text(name)));
+    Str advice = near_miss_advice(diags_arena(parameters->diags), best, "expected environment, services or set");
+    diag_error(parameters->diags, name->origin, "unknown parameter '%.*s'; %.*s", STR_ARG(value_text(name)),
+               STR_ARG(advice));
     return NULL;
 }
 

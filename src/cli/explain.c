@@ -132,11 +132,9 @@ static Chain chain_at(const Explain *explain, Origin origin)
 
 static bool explain_fail(const Explain *explain, const char *what, Str found, Str meant)
 {
-    if (meant.data)
-        diag_plain_error(explain->diags, "no %s '%.*s'; did you mean '%.*s'?", what, STR_ARG(found), STR_ARG(meant));
-    else
-        diag_plain_error(explain->diags, "no %s '%.*s'; see 'kiln explain %.*s %.*s'", what, STR_ARG(found),
-                         STR_ARG(explain->environment), STR_ARG(explain->service));
+    Str advice = near_miss_advice(explain->arena, meant, "see 'kiln explain %.*s %.*s'", STR_ARG(explain->environment),
+                                  STR_ARG(explain->service));
+    diag_plain_error(explain->diags, "no %s '%.*s'; %.*s", what, STR_ARG(found), STR_ARG(advice));
     return false;
 }
 

@@ -104,10 +104,8 @@ static Str find_meant(Arena *arena, Str word)
 static ExitStatus report_unknown(Arena *arena, Str path, Str miss)
 {
     Str meant = miss.data ? miss : find_meant(arena, path);
-    if (meant.data)
-        cli_error("no field '%.*s'; did you mean '%.*s'?", STR_ARG(path), STR_ARG(meant));
-    else
-        cli_error("no field '%.*s'; see docs/definition.md for all of them", STR_ARG(path));
+    cli_error("no field '%.*s'; %.*s", STR_ARG(path),
+              STR_ARG(near_miss_advice(arena, meant, "see docs/definition.md for all of them")));
     return EXIT_TROUBLE;
 }
 

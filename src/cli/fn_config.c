@@ -40,12 +40,9 @@ static bool unknown_field(const MapEntry *entry, FunctionKind kind, Diags *diags
         buf_printf(&names, "%s%.*s", names.size ? ", " : "", STR_ARG(fields[i].name));
     }
     Str best = near_miss_best(&miss);
-    if (best.data)
-        diag_error(diags, entry->key_origin, "functionConfig %.*s: unknown field 'spec.%.*s'; did you mean '%.*s'?",
-                   STR_ARG(kinds[kind]), STR_ARG(entry->key), STR_ARG(best));
-    else
-        diag_error(diags, entry->key_origin, "functionConfig %.*s: unknown field 'spec.%.*s'; it has %.*s",
-                   STR_ARG(kinds[kind]), STR_ARG(entry->key), STR_ARG(buf_str(&names)));
+    Str advice = near_miss_advice(diags_arena(diags), best, "it has %.*s", STR_ARG(buf_str(&names)));
+    diag_error(diags, entry->key_origin, "functionConfig %.*s: unknown field 'spec.%.*s'; %.*s", STR_ARG(kinds[kind]),
+               STR_ARG(entry->key), STR_ARG(advice));
     buf_release(&names);
     return false;
 }

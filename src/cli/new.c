@@ -147,11 +147,9 @@ static bool take_language(NewService *service)
         }
     }
     Str best = near_miss_best(&miss);
-    if (best.data)
-        cli_error("unknown language '%.*s'; did you mean '%.*s'?", STR_ARG(word), STR_ARG(best));
-    else
-        cli_error("unknown language '%.*s'; expected %.*s", STR_ARG(word),
-                  STR_ARG(cli_words(service->arena, options[OPTION_LANGUAGE].argument)));
+    Str words = cli_words(service->arena, options[OPTION_LANGUAGE].argument);
+    cli_error("unknown language '%.*s'; %.*s", STR_ARG(word),
+              STR_ARG(near_miss_advice(service->arena, best, "expected %.*s", STR_ARG(words))));
     return false;
 }
 

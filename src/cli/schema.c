@@ -41,10 +41,8 @@ ExitStatus command_schema(const Arguments *arguments)
         return cli_print(&out);
     }
     Str best = near_miss_best(&miss);
-    if (best.data)
-        cli_error("no schema '%.*s'; did you mean '%.*s'?", STR_ARG(arguments->operands[0]), STR_ARG(best));
-    else
-        cli_error("no schema '%.*s'; there are service, environment, project, release and standard",
-                  STR_ARG(arguments->operands[0]));
+    Str advice = near_miss_advice(arguments->arena, best,
+                                  "there are service, environment, project, release and standard");
+    cli_error("no schema '%.*s'; %.*s", STR_ARG(arguments->operands[0]), STR_ARG(advice));
     return EXIT_TROUBLE;
 }

@@ -161,12 +161,10 @@ static Slot *named_slot(Chain *chain, const Value *named, const char *field, con
     for (int i = 0; i < TIER_COUNT; i++)
         near_miss_offer(&miss, tier_names[i]);
     Str best = near_miss_best(&miss);
-    if (best.data)
-        diag_error(loader->diags, named->origin, "%s: no environment '%.*s'; did you mean '%.*s'?", field, STR_ARG(name),
-                   STR_ARG(best));
-    else
-        diag_error(loader->diags, named->origin, "%s: no environment '%.*s'; add environments/%.*s.yaml%s", field,
-                   STR_ARG(name), STR_ARG(name), add);
+    Str advice =
+        near_miss_advice(diags_arena(loader->diags), best, "add environments/%.*s.yaml%s", STR_ARG(name), add);
+    diag_error(loader->diags, named->origin, "%s: no environment '%.*s'; %.*s", field, STR_ARG(name),
+               STR_ARG(advice));
     loader->failed = true;
     return NULL;
 }

@@ -270,13 +270,10 @@ static void check_block_names(Loader *loader, const ServiceFile *service)
         if (known)
             continue;
         Str best = near_miss_best(&miss);
-        if (best.data)
-            diag_error(loader->diags, entry->key_origin, "environments: no environment '%.*s'; did you mean '%.*s'?",
-                       STR_ARG(entry->key), STR_ARG(best));
-        else
-            diag_error(loader->diags, entry->key_origin,
-                       "environments: no environment '%.*s'; add environments/%.*s.yaml", STR_ARG(entry->key),
-                       STR_ARG(entry->key));
+        Str advice =
+            near_miss_advice(diags_arena(loader->diags), best, "add environments/%.*s.yaml", STR_ARG(entry->key));
+        diag_error(loader->diags, entry->key_origin, "environments: no environment '%.*s'; %.*s", STR_ARG(entry->key),
+                   STR_ARG(advice));
         loader->failed = true;
     }
 }

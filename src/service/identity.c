@@ -115,12 +115,8 @@ static const Value *owner_email(Work *work)
     for (uint32_t i = 0; i < owners->size; i++)
         near_miss_offer(&miss, owners->entries[i].key);
     Str best = near_miss_best(&miss);
-    if (best.data)
-        work_error(work, place_of(work, owner), "owner: kiln.yaml owners has no '%.*s'; did you mean '%.*s'?",
-                   STR_ARG(value_text(owner)), STR_ARG(best));
-    else
-        work_error(work, place_of(work, owner), "owner: kiln.yaml owners has no '%.*s'; add its e-mail address there",
-                   STR_ARG(value_text(owner)));
+    work_error(work, place_of(work, owner), "owner: kiln.yaml owners has no '%.*s'; %.*s", STR_ARG(value_text(owner)),
+               STR_ARG(near_miss_advice(work->arena, best, "add its e-mail address there")));
     return NULL;
 }
 

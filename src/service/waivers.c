@@ -62,12 +62,8 @@ static bool check_service_name(const Project *project, const Value *name, Str wa
     for (size_t i = 0; i < project->service_count; i++)
         near_miss_offer(&miss, project->services[i].name);
     Str best = near_miss_best(&miss);
-    if (best.data)
-        diag_error(diags, name->origin, "waivers.%.*s.services: no service '%.*s'; did you mean '%.*s'?",
-                   STR_ARG(waiver), STR_ARG(value_text(name)), STR_ARG(best));
-    else
-        diag_error(diags, name->origin, "waivers.%.*s.services: no service '%.*s'; remove it", STR_ARG(waiver),
-                   STR_ARG(value_text(name)));
+    diag_error(diags, name->origin, "waivers.%.*s.services: no service '%.*s'; %.*s", STR_ARG(waiver),
+               STR_ARG(value_text(name)), STR_ARG(near_miss_advice(diags_arena(diags), best, "remove it")));
     return false;
 }
 

@@ -323,12 +323,9 @@ static void unknown_instruction(Reader *reader, const Instruction *instruction)
     for (size_t i = 0; i < LENGTH_OF(known_instructions); i++)
         near_miss_offer(&miss, str_from(known_instructions[i].name));
     Str best = near_miss_best(&miss);
-    if (best.data)
-        diag_error(reader->diags, origin_at(reader, instruction->start),
-                   "no instruction '%.*s'; did you mean '%.*s'?", STR_ARG(instruction->name), STR_ARG(best));
-    else
-        diag_error(reader->diags, origin_at(reader, instruction->start),
-                   "no instruction '%.*s'; expected one of a Dockerfile", STR_ARG(instruction->name));
+    diag_error(reader->diags, origin_at(reader, instruction->start), "no instruction '%.*s'; %.*s",
+               STR_ARG(instruction->name),
+               STR_ARG(near_miss_advice(reader->arena, best, "expected one of a Dockerfile")));
     reader->failed = true;
 }
 

@@ -137,10 +137,8 @@ static bool know(const Standards *standards, const char *what, Str id, Origin or
     for (size_t i = 0; i < standards->count; i++)
         near_miss_offer(&miss, standards->rules[i].rule.id);
     Str best = near_miss_best(&miss);
-    if (best.data)
-        diag_error(diags, origin, "%s: no rule '%.*s'; did you mean '%.*s'?", what, STR_ARG(id), STR_ARG(best));
-    else
-        diag_error(diags, origin, "%s: no rule '%.*s'; 'kiln standards' lists them", what, STR_ARG(id));
+    diag_error(diags, origin, "%s: no rule '%.*s'; %.*s", what, STR_ARG(id),
+               STR_ARG(near_miss_advice(diags_arena(diags), best, "'kiln standards' lists them")));
     return false;
 }
 
