@@ -23,11 +23,21 @@ static const Resource resources[] = {
     {"limits.ephemeral-storage", "limits", "ephemeral-storage"},
 };
 
+enum { PODS_MOST = 1000000 };
+
+/* Sums stop at 10²¹ units, so that no manifest, times its pods, leaves the range of the numbers. */
+static __int128 added(__int128 a, __int128 b)
+{
+    const __int128 most = (__int128)1000000000000000 * 1000000000000000;
+    return a + b < most ? a + b : most;
+}
+
 static __int128 amount_of(const Value *container, const Resource *resource)
 {
     const Value *side = value_get(value_get(container, STR("resources")), str_from(resource->side));
     Quantity quantity;
-    return quantity_parse(text_of(value_get(side, str_from(resource->name))), &quantity) ? quantity.nano : 0;
+    bool read = quantity_parse(text_of(value_get(side, str_from(resource->name))), &quantity);
+    return read && quantity.nano > 0 ? quantity.nano : 0;
 }
 
 static __int128 amount_of_pod(const Value *pod, const Resource *resource)
@@ -37,12 +47,12 @@ static __int128 amount_of_pod(const Value *pod, const Resource *resource)
     for (uint32_t i = 0; value_is(first, VALUE_LIST) && i < first->size; i++) {
         __int128 amount = amount_of(first->items[i], resource);
         if (str_equal(value_text_at(first->items[i], "restartPolicy"), STR("Always")))
-            steady += amount;
-        else
-            start = steady + amount > start ? steady + amount : start;
+            steady = added(steady, amount);
+        else if (added(steady, amount) > start)
+            start = added(steady, amount);
     }
     for (uint32_t i = 0; value_is(main, VALUE_LIST) && i < main->size; i++)
-        steady += amount_of(main->items[i], resource);
+        steady = added(steady, amount_of(main->items[i], resource));
     return steady > start ? steady : start;
 }
 
@@ -57,7 +67,7 @@ static int64_t most_pods(const JsoneRun *run, const Value *workload)
                                                             : value_path(workload, "spec.replicas");
     int64_t pods;
     bool stated = value_is(number, VALUE_NUMBER) && value_integer(number, &pods) && pods >= 0;
-    return stated ? (pods < INT32_MAX ? pods : INT32_MAX) : 1;
+    return stated ? (pods < PODS_MOST ? pods : PODS_MOST) : 1;
 }
 
 /* All pods of a namespace, each counted as often as there may be of it. */
@@ -68,8 +78,10 @@ static __int128 amount_in(const JsoneRun *run, Str namespace, const Resource *re
     __int128 total = 0;
     for (size_t i = 0; i < LENGTH_OF(kinds); i++) {
         const Value *list = object_set_in(set_of(run), run->arena, str_from(kinds[i]), namespace);
-        for (uint32_t j = 0; j < list->size; j++)
-            total += amount_of_pod(pod_of(list->items[j], NULL), resource) * most_pods(run, list->items[j]);
+        for (uint32_t j = 0; j < list->size; j++) {
+            __int128 amount = amount_of_pod(pod_of(list->items[j], NULL), resource);
+            total = added(total, amount * most_pods(run, list->items[j]));
+        }
     }
     return total;
 }
