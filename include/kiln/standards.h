@@ -3,9 +3,11 @@
  * one, a new name adds one); this room evaluates them over rendered objects.
  *
  * A rule: title, rationale, sources, severity per tier, kinds, and one check or several under `checks`, which inherit
- * what the top says. A check iterates (`each`), may be conditional (`when`), names values (`let`), states what must
+ * what the top says. A kind is a name, which means that of one group (src/standards/kind.c), or name and group
+ * ("User.kafka.strimzi.io"). A check iterates (`each`), may be conditional (`when`), names values (`let`), states what must
  * hold
- * (`assert`) and says where (`at`), what is wrong (`message`) and the next step (`fix`). Expressions are JSON-e's and
+ * (`assert`) and says where (`at`), what is wrong (`message`) and the next step (`fix`; `fixForeign` for
+ * what kiln did not render, whose author knows none of its fields). Expressions are JSON-e's and
  * see: object, pod (its pod spec or null), item and itemName (what is iterated), env {name, tier}, project, and the
  * functions of templates plus those of src/standards/functions.c.
  *

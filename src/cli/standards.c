@@ -134,7 +134,8 @@ static void add_words(Buf *out, const char *head, const Value *list)
 /* What it looks at, says and advises, as it is written. */
 static void add_check(const Shelf *shelf, Buf *out, const Value *rule)
 {
-    static const char *const members[] = {"each", "when", "let", "at", "from", "assert", "message", "fix", "checks"};
+    static const char *const members[] = {"each",   "when",    "let", "at",         "from",
+                                          "assert", "message", "fix", "fixForeign", "checks"};
     MapBuilder map = map_begin(shelf->arena);
     for (size_t i = 0; i < LENGTH_OF(members); i++) {
         const MapEntry *entry = value_entry(rule, str_from(members[i]));

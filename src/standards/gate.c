@@ -141,6 +141,7 @@ static void add_finding(Judging *judging, const CompiledRule *rule, const Check 
 {
     const Value *place = nearest(item->anchor, check->at);
     Origin decided = decided_origin(judging, check, subject, scope);
+    const Template *fix = subject->file->foreign && check->fix_foreign ? check->fix_foreign : check->fix;
     Finding finding = {.rule = &rule->rule,
                        .severity = check->severity[judging->scope.tier],
                        .object = subject->object,
@@ -149,7 +150,7 @@ static void add_finding(Judging *judging, const CompiledRule *rule, const Check 
                        .path = arena_copy(judging->lasting, finding_path(judging, item, check->at)),
                        .origin = decided == ORIGIN_NONE ? finding_origin(judging, subject, place) : decided,
                        .message = evaluate_text(judging, check->message, scope),
-                       .fix = evaluate_text(judging, check->fix, scope),
+                       .fix = evaluate_text(judging, fix, scope),
                        .masked = rule->masked};
     waiver_apply(judging->lasting, &judging->scope, subject->file, &finding);
     Findings *findings = judging->findings;
@@ -230,12 +231,18 @@ static void judge_item(Judging *judging, const CompiledRule *rule, const Check *
 
 /* ---- all of it ---- */
 
+/* Under which what binds a kind is kept; nothing is made for those that rules name. */
+static Str kind_key(Arena *arena, FileForm form, ObjectKind kind)
+{
+    return kind.known || form != FORM_MANIFEST ? kind.name : object_kind_full(arena, kind);
+}
+
 static void judge_object(Judging *judging, const RenderedFile *file, const Value *object)
 {
     Subject subject = {file, object, pod_of(object, NULL)};
     judging->host.file = file;
-    Str kind = object_kind(file->form, object);
-    const Binding *binding = &judging->bindings[index_get(judging->kinds[file->form], kind)];
+    Str key = kind_key(judging->arena, file->form, object_kind_of(file->form, object));
+    const Binding *binding = &judging->bindings[index_get(judging->kinds[file->form], key)];
     JsoneScope functions = {judging->standards->functions, NULL, true};
     JsoneScope outer = {judging->env, &functions, true};
     JsoneScope scope = object_scope(judging, &subject, &outer);
@@ -258,21 +265,25 @@ static void judge_object(Judging *judging, const RenderedFile *file, const Value
 /* ---- which checks bind which kind ---- */
 
 /* Any kind is any of Kubernetes': what a rule says of objects means nothing to a workflow. */
-static bool is_bound(const Check *check, FileForm form, Str kind)
+static bool is_bound(const Check *check, FileForm form, ObjectKind kind, Str full)
 {
-    return check->kinds ? index_get(check->kinds, kind) != INDEX_NONE : form == FORM_MANIFEST;
+    if (!check->kinds)
+        return form == FORM_MANIFEST;
+    return (!kind.another && index_get(check->kinds, kind.name) != INDEX_NONE) ||
+           index_get(check->kinds, full) != INDEX_NONE;
 }
 
-static Binding bind_kind(const Judging *judging, FileForm form, Str kind)
+static Binding bind_kind(const Judging *judging, FileForm form, ObjectKind kind)
 {
     const Standards *standards = judging->standards;
+    Str full = object_kind_full(judging->arena, kind);
     Binding binding = {0};
     for (size_t i = 0; i < standards->count; i++) {
         const CompiledRule *rule = &standards->rules[i];
         for (size_t j = 0; j < rule->check_count; j++) {
             const Check *check = &rule->checks[j];
             if (check->off[judging->scope.tier] || check->across != (judging->view != NULL) ||
-                !is_bound(check, form, kind))
+                !is_bound(check, form, kind, full))
                 continue;
             ARENA_GROW(judging->arena, binding.list, binding.count, binding.capacity);
             binding.list[binding.count++] = (Bound){rule, check};
@@ -290,11 +301,12 @@ static void bind_kinds(Judging *judging, const RenderedFile *files, size_t count
         judging->kinds[form] = kinds[form] = index_new(judging->arena, 16);
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < files[i].count; j++) {
-            Str kind = object_kind(files[i].form, files[i].objects[j]);
-            if (index_put(kinds[files[i].form], kind, (uint32_t)known) < known)
+            FileForm form = files[i].form;
+            ObjectKind kind = object_kind_of(form, files[i].objects[j]);
+            if (index_put(kinds[form], kind_key(judging->arena, form, kind), (uint32_t)known) < known)
                 continue;
             ARENA_GROW(judging->arena, bindings, known, capacity);
-            bindings[known++] = bind_kind(judging, files[i].form, kind);
+            bindings[known++] = bind_kind(judging, form, kind);
         }
     }
     judging->bindings = bindings;

@@ -3,8 +3,8 @@
 #include "standards_private.h"
 
 #define FIELDS                                                                                                   \
-    "title, rationale, sources, severity, kinds, each, when, let, at, from, assert, message, fix, equivalents, " \
-    "good, "                                                                                                     \
+    "title, rationale, sources, severity, kinds, each, when, let, at, from, assert, message, fix, fixForeign, "  \
+    "equivalents, good, "                                                                                        \
     "bad, found, checks, masked"
 
 static const char *const levels[] = {"off", "info", "warning", "error"};
@@ -192,6 +192,9 @@ static void compile_check(RuleCompile *compile, const Value *value, const Value 
     check->from = value_is_none(from) ? NULL : compile_expression(compile, from, "from");
     check->message = compile_text(compile, value, rule, "message");
     check->fix = compile_text(compile, value, rule, "fix");
+    const Value *beside = value_get(value, STR("fix")) ? value : rule;
+    if (value_get(beside, STR("fixForeign")))
+        check->fix_foreign = compile_text(compile, beside, beside, "fixForeign");
     const Value *severity = value_get(value, STR("severity"));
     if (value != rule && severity)
         compile_severity(compile, rule, severity, check->severity, check->off);

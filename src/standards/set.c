@@ -149,17 +149,23 @@ static const struct {
 } kinds[] = {{"Service", add_service}, {"HorizontalPodAutoscaler", add_autoscaler}, {"Ingress", add_ingress},
            {"Certificate", add_certificate}, {"ExternalSecret", add_external_secret}};
 
-/* What a controller made of a workload must not be counted beside it: it can be named, and selects nothing. */
+/*
+ * What a controller made of a workload must not be counted beside it: it can be named, and selects nothing. What has a
+ * kind's name from another group can be named too, for it often makes an object of the kind itself; its pods are pods.
+ */
 static void add_object(ObjectSet *set, const RenderedFile *file, const Value *object)
 {
-    Str kind = object_kind(file->form, object);
+    ObjectKind of = object_kind_of(file->form, object);
+    Str kind = of.name;
     buckets_add(&set->by_name, key3(set->arena, kind, namespace_of(object), value_text_at(object, "metadata.name")),
                 object);
     if (file->reference)
         return;
-    buckets_add(&set->by_kind, key3(set->arena, kind, namespace_of(object), STR("")), object);
     if (pod_of(object, NULL))
         add_labels(&set->by_pod_label, namespace_of(object), pod_labels(object), object);
+    if (of.another)
+        return;
+    buckets_add(&set->by_kind, key3(set->arena, kind, namespace_of(object), STR("")), object);
     for (size_t i = 0; i < LENGTH_OF(kinds); i++) {
         if (str_equal(kind, str_from(kinds[i].kind)))
             kinds[i].add(set, object);
@@ -248,10 +254,10 @@ ObjectSet *object_set_new(Arena *arena, const RenderedFile *files, size_t count)
     }
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; !files[i].reference && j < files[i].count; j++) {
-            Str kind = value_text_at(files[i].objects[j], "kind");
-            if (str_equal(kind, STR("NetworkPolicy")))
+            ObjectKind kind = object_kind_of(files[i].form, files[i].objects[j]);
+            if (kind.known && str_equal(kind.name, STR("NetworkPolicy")))
                 add_selecting(set, &set->by_policy, files[i].objects[j]);
-            else if (str_equal(kind, STR("PodDisruptionBudget")))
+            else if (kind.known && str_equal(kind.name, STR("PodDisruptionBudget")))
                 add_selecting(set, &set->by_budget, files[i].objects[j]);
         }
     }

@@ -70,6 +70,7 @@ typedef struct Check {
     const Template *from; /* or NULL */
     const Template *message;
     const Template *fix;
+    const Template *fix_foreign; /* for what we did not render; or NULL */
     Severity severity[TIER_COUNT]; /* its own, else the rule's */
     bool off[TIER_COUNT];
 } Check;
@@ -128,6 +129,17 @@ bool selector_matches(const Value *selector, const Value *labels);
 
 /* findings.c: its kind, or what a file without kinds is called in rules. */
 Str object_kind(FileForm form, const Value *object);
+
+/* kind.c: the same with the group that it is of. */
+typedef struct ObjectKind {
+    Str name;
+    Str group;
+    bool known;   /* it is what rules mean by the name */
+    bool another; /* it shares no more than the name with what rules mean by it */
+} ObjectKind;
+ObjectKind object_kind_of(FileForm form, const Value *object);
+/* "Service.serving.knative.dev" */
+Str object_kind_full(Arena *arena, ObjectKind kind);
 
 /* waiver.c: lowers a waived finding to info, and names the waiver; one that has ended is named in the message. */
 void waiver_apply(Arena *arena, const GateScope *scope, const RenderedFile *file, Finding *finding);
