@@ -56,11 +56,26 @@ static Str text_or(Str text, Str fallback)
     return text.size ? text : fallback;
 }
 
+/* What a rule is about, which its kinds say: a tag to filter alerts by. */
+static Str tag_of(const Rule *rule)
+{
+    static const struct {
+        const char *kind, *tag;
+    } tags[] = {{"workflow", "github-actions"}, {"dockerfile", "docker"}};
+    const Value *kinds = value_get(rule->value, STR("kinds"));
+    const Value *first = value_is(kinds, VALUE_LIST) && kinds->size ? kinds->items[0] : NULL;
+    for (size_t i = 0; value_is(first, VALUE_STRING) && i < LENGTH_OF(tags); i++) {
+        if (str_equal(value_text(first), str_from(tags[i].kind)))
+            return str_from(tags[i].tag);
+    }
+    return STR("kubernetes");
+}
+
 static const Value *properties_of(Arena *arena, const Rule *rule)
 {
     static const char *const members[] = {"severity", "kinds", "equivalents"};
     MapBuilder map = map_begin(arena);
-    put(&map, "tags", list_of(arena, value_new_string(arena, ORIGIN_NONE, STR("kubernetes"))));
+    put(&map, "tags", list_of(arena, value_new_string(arena, ORIGIN_NONE, tag_of(rule))));
     for (size_t i = 0; i < LENGTH_OF(members); i++) {
         const Value *member = value_get(rule->value, str_from(members[i]));
         if (member)
@@ -143,8 +158,8 @@ static const Value *physical_sarif(Arena *arena, Str uri, const Place *place)
 {
     MapBuilder map = map_begin(arena), region = map_begin(arena);
     put(&map, "artifactLocation", map_of(arena, "uri", value_new_string(arena, ORIGIN_NONE, uri)));
-    put(&region, "startLine", number(arena, place->line));
-    put(&region, "startColumn", number(arena, place->column));
+    put(&region, "startLine", number(arena, place->line ? place->line : 1));
+    put(&region, "startColumn", number(arena, place->column ? place->column : 1));
     put(&map, "region", map_end(&region, ORIGIN_NONE));
     return map_end(&map, ORIGIN_NONE);
 }
@@ -161,8 +176,7 @@ static Str full_name(Arena *arena, const Finding *finding)
 static const Value *location_sarif(Arena *arena, const Finding *finding, Str uri, const Place *place)
 {
     MapBuilder map = map_begin(arena), logical = map_begin(arena);
-    if (uri.size)
-        put(&map, "physicalLocation", physical_sarif(arena, uri, place));
+    put(&map, "physicalLocation", physical_sarif(arena, uri, place));
     put_text(&logical, "fullyQualifiedName", full_name(arena, finding));
     put_text(&logical, "kind", STR("object"));
     put(&map, "logicalLocations", list_of(arena, map_end(&logical, ORIGIN_NONE)));
@@ -209,12 +223,25 @@ static Str message_text(Arena *arena, const Finding *finding)
                         STR_ARG(report_object(arena, finding)));
 }
 
+/*
+ * Code scanning refuses the whole upload where one result names no file. What has none is shown in the one that we
+ * wrote, or in one named stdin, which is not in the repository and so is shown without its lines.
+ */
+static Str result_uri(const Report *report, const Finding *finding, Place *place)
+{
+    Str file = report_file(report, place->source);
+    bool stream = place->source && !place->source->built_in;
+    if (!file.size && !stream)
+        *place = (Place){.source = place->source};
+    return uri_of(report->arena, file.size ? file : stream || !finding->file.size ? STR("stdin") : finding->file);
+}
+
 static void add_result(Results *results, const Finding *finding, PlaceCursor *cursor)
 {
     const Report *report = results->report;
     Arena *arena = report->arena;
     Place place = origin_place_next(report->sources, cursor, finding->origin);
-    Str uri = uri_of(arena, report_file(report, place.source));
+    Str uri = result_uri(report, finding, &place);
     MapBuilder map = map_begin(arena);
     put_text(&map, "ruleId", finding->rule->id);
     put(&map, "ruleIndex", number(arena, index_get(results->numbers, finding->rule->id)));
