@@ -2,10 +2,12 @@
 #include "scaffold.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "kiln/kube.h"
 #include "kiln/project.h"
+#include "kiln/yaml.h"
 
 /* The file by which a language is known; NULL: by --language alone. */
 static const struct {
@@ -31,7 +33,7 @@ typedef struct NewService {
     Str kind;
     Str language;
     Str port;    /* empty: none */
-    Str context; /* of the build: "." or a folder below the project */
+    Str context; /* of the build, from the project: ".", a folder below it, or one at the repository's top ("../NAME") */
 } NewService;
 
 /* ---- what the options say ---- */
@@ -108,14 +110,54 @@ static size_t markers_in(const NewService *service, Str folder, Str *language, B
     return count;
 }
 
-/* The sources are in the service's own folder; a project of one service may have them beside kiln.yaml. */
+/* The project's folder in its repository; empty: the repository's top. */
+static Str project_in_repository(const Project *project)
+{
+    size_t above = project->repository.size;
+    return project->root.size <= above ? STR("") : str_slice(project->root, above + 1, project->root.size);
+}
+
+/* A folder of the repository's top, as the project sees it. */
+static Str at_top(const NewService *service, Str name)
+{
+    Buf path = {0};
+    Str rest = project_in_repository(service->project), part;
+    while (rest.size && str_split(&rest, '/', &part))
+        buf_add(&path, STR("../"));
+    buf_add(&path, name);
+    Str text = arena_copy(service->arena, buf_str(&path));
+    buf_release(&path);
+    return text;
+}
+
+/*
+ * The sources are in the service's own folder, in the project or at the repository's top; a project of one service may
+ * have them beside kiln.yaml.
+ */
 static void find_context(NewService *service)
 {
-    Str language;
+    Str language, top = at_top(service, service->name);
     Buf found = {0};
-    bool own = is_there(service, service->name, "");
-    service->context = !own && markers_in(service, STR("."), &language, &found) ? STR(".") : service->name;
+    service->context = service->name;
+    if (is_there(service, service->name, ""))
+        ;
+    else if (is_there(service, top, ""))
+        service->context = top;
+    else if (markers_in(service, STR("."), &language, &found))
+        service->context = STR(".");
     buf_release(&found);
+}
+
+/* The context as a definition says it: from the repository's top, where workflows run. */
+static Str context_in_repository(const NewService *service)
+{
+    Str project = project_in_repository(service->project);
+    if (str_starts(service->context, STR("../")))
+        return service->name;
+    if (str_equal(service->context, STR(".")))
+        return project.size ? project : service->context;
+    return arena_printf(service->arena, "%.*s%s%.*s", STR_ARG(project), project.size ? "/" : "",
+                        STR_ARG(service->context));
 }
 
 static bool detect_language(NewService *service)
@@ -173,14 +215,33 @@ static bool is_built(const NewService *service)
     return !str_equal(service->language, STR("none"));
 }
 
+/* Text within { }: an own folder may be called null, one above may have any name. */
+static Str flow_text(Arena *arena, Str text)
+{
+    Buf out = {0};
+    bool simple = true;
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.data[i];
+        simple &= (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("-._/", c);
+    }
+    if (simple)
+        yaml_write_string(&out, text);
+    else
+        value_print_json(value_new_string(arena, ORIGIN_NONE, text), false, &out);
+    Str made = arena_copy(arena, buf_str(&out));
+    buf_release(&out);
+    return made;
+}
+
 static Str build_line(const NewService *service)
 {
     if (!is_built(service))
         return STR("");
-    if (str_equal(service->context, STR(".")))
+    Str context = context_in_repository(service);
+    if (str_equal(context, STR(".")))
         return arena_printf(service->arena, "build: {language: %.*s}\n", STR_ARG(service->language));
     return arena_printf(service->arena, "build: {language: %.*s, context: %.*s}\n", STR_ARG(service->language),
-                        STR_ARG(service->context));
+                        STR_ARG(flow_text(service->arena, context)));
 }
 
 static void set_text(Arena *arena, MapBuilder *map, Str key, Str text)
@@ -188,7 +249,16 @@ static void set_text(Arena *arena, MapBuilder *map, Str key, Str text)
     map_set(map, key, ORIGIN_NONE, value_new_string(arena, ORIGIN_NONE, text));
 }
 
-/* {project, service: {name, kind, language, port}, build}; a cron job has no port. */
+/* What a build beside kiln.yaml need not see of kiln's own files, as lines of a .dockerignore. */
+static Str kiln_files(const NewService *service)
+{
+    if (!str_equal(service->context, STR(".")))
+        return STR("");
+    return arena_printf(service->arena, ".kiln\nkiln.yaml\nenvironments/*.yaml\nreleases\nservices/*.yaml\n%.*s\n",
+                        STR_ARG(value_text_at(service->project->value, "output")));
+}
+
+/* {project, service: {name, kind, language, port}, build, ignored}; a cron job has no port. */
 static const Value *context_of(const NewService *service)
 {
     MapBuilder of_service = map_begin(service->arena), map = map_begin(service->arena);
@@ -200,6 +270,7 @@ static const Value *context_of(const NewService *service)
     map_set(&map, STR("project"), ORIGIN_NONE, service->project->value);
     map_set(&map, STR("service"), ORIGIN_NONE, map_end(&of_service, ORIGIN_NONE));
     set_text(service->arena, &map, STR("build"), build_line(service));
+    set_text(service->arena, &map, STR("ignored"), kiln_files(service));
     return map_end(&map, ORIGIN_NONE);
 }
 
