@@ -106,7 +106,7 @@ unit: $(UNIT_TESTS) ; @tests/run-unit $(UNIT_TESTS)
 
 SHARED ?= ../shared
 # Markdown pages whose commands are run.
-PAGES := docs/getting-started.md $(wildcard docs/how-to/*.md)
+PAGES := README.md docs/getting-started.md $(wildcard docs/how-to/*.md)
 export KILN_SHARED = $(abspath $(SHARED))
 export KILN_PAGES = $(PAGES)
 export ASAN_OPTIONS = detect_leaks=1:abort_on_error=0
