@@ -46,6 +46,11 @@ static bool take_name(NewService *service)
         return false;
     }
     service->name = arguments->operands[0];
+    if (project_reserves(service->name)) {
+        cli_error("'%.*s' cannot be a service's name: kiln itself uses this name in every environment; choose another",
+                  STR_ARG(service->name));
+        return false;
+    }
     /* A job is called <service>-<job>, and its pods' names are longer still. */
     if (name_is_dns_label(service->name) && service->name.size <= 52)
         return true;

@@ -159,7 +159,7 @@ static bool load_project_file(Loader *loader)
 /* ---- services ---- */
 
 /* Policies of an environment: a service's own is called like the service. */
-static bool is_reserved(Str name)
+bool project_reserves(Str name)
 {
     return str_equal(name, STR("default-deny")) || str_equal(name, STR("acme-solver"));
 }
@@ -168,7 +168,7 @@ static bool service_name_valid(Loader *loader, Str path, Str name)
 {
     const char *why = !name_is_dns_label(name) ? "expected lower case letters, digits and '-', starting with a letter"
                       : name.size > SERVICE_NAME_LIMIT ? "expected at most 52 characters"
-                      : is_reserved(name) ? "kiln itself uses this name in every environment"
+                      : project_reserves(name) ? "kiln itself uses this name in every environment"
                                           : NULL;
     if (!why)
         return true;
