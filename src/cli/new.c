@@ -143,13 +143,10 @@ static void find_context(NewService *service)
 {
     Str language, top = at_top(service, service->name);
     Buf found = {0};
-    service->context = service->name;
-    if (is_there(service, service->name, ""))
-        ;
-    else if (is_there(service, top, ""))
-        service->context = top;
-    else if (markers_in(service, STR("."), &language, &found))
-        service->context = STR(".");
+    service->context = is_there(service, service->name, "")                   ? service->name
+                       : is_there(service, top, "")                           ? top
+                       : markers_in(service, STR("."), &language, &found) > 0 ? STR(".")
+                                                                              : service->name;
     buf_release(&found);
 }
 
