@@ -18,6 +18,7 @@
 typedef struct YamlLimits {
     size_t bytes;     /* of one file */
     size_t depth;     /* nested maps and lists */
+    size_t values;    /* written out in one file */
     size_t expansion; /* values that aliases and merge keys may add in one file */
 } YamlLimits;
 extern const YamlLimits yaml_limits;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kiln/yaml.h"
@@ -23,6 +24,10 @@ static int read_other(Arena *arena, const char *path, size_t limit, Str *text)
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return errno;
+    struct stat status;
+    /* A device may go on for ever. */
+    if (!fstat(fd, &status) && S_ISCHR(status.st_mode) && limit > yaml_limits.bytes)
+        limit = yaml_limits.bytes;
     int error = file_read_fd(arena, fd, limit, text);
     close(fd);
     return error;

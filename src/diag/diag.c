@@ -10,6 +10,7 @@ struct Diags {
     size_t count;
     size_t capacity;
     size_t errors;
+    size_t left_out; /* counted, but not kept */
     Origin *secrets; /* places that no quote goes beyond */
     size_t secret_count;
     size_t secret_capacity;
@@ -35,8 +36,34 @@ Diags *diags_new(Arena *arena, const Sources *sources)
     return diags;
 }
 
+/* Nobody reads so many; a hostile file may have a million mistakes. Errors have their room however much else there is. */
+enum { KEPT_LIMIT = 10000 };
+
+static bool is_kept(Diags *diags, Severity severity)
+{
+    size_t others = diags->count - diags->errors;
+    if (severity == SEVERITY_ERROR ? diags->errors < KEPT_LIMIT : others < KEPT_LIMIT)
+        return true;
+    diags->left_out++;
+    return false;
+}
+
+/* A message quotes its input, which may be a word of a megabyte. */
+enum { MESSAGE_LIMIT = 4096 };
+
+static Str clipped(Arena *arena, Str message)
+{
+    size_t end = MESSAGE_LIMIT;
+    if (message.size <= end)
+        return message;
+    while (((unsigned char)message.data[end] & 0xC0) == 0x80)
+        end--;
+    return arena_printf(arena, "%.*s…", STR_ARG(str_slice(message, 0, end)));
+}
+
 static void diags_add(Diags *diags, Diag diag)
 {
+    diag.message = clipped(diags->arena, diag.message);
     ARENA_GROW(diags->arena, diags->list, diags->count, diags->capacity);
     diags->list[diags->count++] = diag;
     diags->errors += diag.severity == SEVERITY_ERROR;
@@ -47,6 +74,8 @@ static void diags_format(Diags *diags, Severity severity, Origin origin, Str fil
 
 static void diags_format(Diags *diags, Severity severity, Origin origin, Str file, const char *format, va_list args)
 {
+    if (!is_kept(diags, severity))
+        return;
     Str message = arena_vprintf(diags->arena, format, args);
     diags_add(diags, (Diag){.severity = severity, .origin = origin, .file = file, .message = message});
 }
@@ -76,6 +105,8 @@ void diag_note(Diags *diags, Origin origin, const char *format, ...)
 
 void diag_report(Diags *diags, Diag diag)
 {
+    if (!is_kept(diags, diag.severity))
+        return;
     diag.message = arena_copy(diags->arena, diag.message);
     diag.detail = diag.detail.size ? arena_copy(diags->arena, diag.detail) : STR_NONE;
     diags_add(diags, diag);
@@ -136,7 +167,8 @@ void diags_move(Diags *into, Diags *from)
     }
     for (size_t i = 0; i < from->secret_count; i++)
         diags_mask(into, from->secrets[i]);
-    from->count = from->errors = from->secret_count = 0;
+    into->left_out += from->left_out;
+    from->count = from->errors = from->left_out = from->secret_count = 0;
 }
 
 /* Notes follow what they explain, so they keep the place in the order of the diagnostic before them. */
@@ -336,6 +368,7 @@ void diags_print(const Diags *diags, Buf *out)
         errors -= diag->severity == SEVERITY_ERROR;
         shown++;
     }
-    if (shown < diags->count)
-        buf_printf(out, "note: %zu more of these are not shown\n", diags->count - shown);
+    size_t hidden_count = diags->count - shown + diags->left_out;
+    if (hidden_count)
+        buf_printf(out, "note: %zu more of these are not shown\n", hidden_count);
 }

@@ -278,8 +278,19 @@ static const Value *expand_config(Expand *expand, const Field *row, const Value 
                        value_kind_name((ValueKind)value->kind));
 }
 
+/* Nobody writes so many by hand, and an object of a cluster would not hold them. Releases name every service. */
+enum { MEMBERS_LIMIT = 4096 };
+
+static bool is_crowded(const Expand *expand, const Field *row, const Value *value)
+{
+    return value->kind >= VALUE_LIST && value->size > MEMBERS_LIMIT && expand->how.document != MODEL_RELEASES &&
+           (row_is_map(row) || row->type == FIELD_LIST);
+}
+
 static const Value *expand_by_type(Expand *expand, const Field *row, const Value *value, Origin at, const Path *path)
 {
+    if (is_crowded(expand, row, value))
+        return expand_fail(expand, at, path, "found %u entries, expected at most %d", value->size, MEMBERS_LIMIT);
     if (row_is_map(row))
         return value->kind == VALUE_MAP ? expand_map(expand, row, value, at, path)
                                         : expand_mismatch(expand, row, value, path);

@@ -341,14 +341,14 @@ static bool load_releases(Loader *loader, Environment *environment)
 
 static void check_repeated(Loader *loader, const Value *list)
 {
+    Index *names = index_new(loader->arena, list->size);
     for (uint32_t i = 0; i < list->size; i++) {
-        for (uint32_t j = 0; j < i; j++) {
-            if (!value_equal(list->items[i], list->items[j]))
-                continue;
-            diag_error(loader->diags, list->items[i]->origin, "environments: '%.*s' is listed twice; remove one",
-                       STR_ARG(value_text(list->items[i])));
-            loader->failed = true;
-        }
+        Str name = value_text(list->items[i]);
+        if (index_put(names, name, i) == i)
+            continue;
+        diag_error(loader->diags, list->items[i]->origin, "environments: '%.*s' is listed twice; remove one",
+                   STR_ARG(name));
+        loader->failed = true;
     }
 }
 

@@ -11,13 +11,18 @@
 #include "kiln/yaml.h"
 
 enum { FOLLOW_LIMIT = 32, INPUT_LIMIT = 16 };
+/* Of one definition: vars that name each other twice double with every step. */
+enum { LOOKUP_LIMIT = 100000, TEXT_LIMIT = 8 << 20 };
 
 typedef struct Resolver {
     Arena *arena;
     const ReferenceScope *scope;
     Diags *diags;
     unsigned followed;
+    size_t lookups;
+    size_t bytes; /* of text put together or read */
     bool failed;
+    bool spent; /* beyond a limit, which has been said; the rest stays as it is */
 } Resolver;
 
 static const Value *resolve(Resolver *resolver, const Value *value, const Path *path);
@@ -171,6 +176,20 @@ static const Value *fail_undefined(Resolver *resolver, const Value *string, Str 
     return NULL;
 }
 
+static bool spend(Resolver *resolver, const Value *string, const Path *path, size_t lookups, size_t bytes)
+{
+    resolver->lookups += lookups;
+    resolver->bytes += bytes;
+    if (resolver->lookups <= LOOKUP_LIMIT && resolver->bytes <= TEXT_LIMIT)
+        return true;
+    if (!resolver->spent)
+        diag_error(resolver->diags, string->origin,
+                   "%.*s: references lead to more than %d others or to more than 8 MiB of text; name fewer vars in vars",
+                   STR_ARG(path_text(resolver->arena, path)), LOOKUP_LIMIT);
+    resolver->failed = resolver->spent = true;
+    return false;
+}
+
 /* piece is the whole "${…}". */
 static const Value *lookup(Resolver *resolver, const Value *string, Str piece, const Path *path)
 {
@@ -189,6 +208,8 @@ static const Value *lookup(Resolver *resolver, const Value *string, Str piece, c
             resolver->failed = true;
             return NULL;
         }
+        if (!spend(resolver, string, path, 1, 0))
+            return NULL;
         resolver->followed++;
         found = resolve(resolver, found, path);
         resolver->followed--;
@@ -242,6 +263,8 @@ static const Value *file_value(Resolver *resolver, const Value *string, Str piec
         resolver->failed = true;
         return NULL;
     }
+    if (!spend(resolver, string, path, 1, text.size))
+        return NULL;
     if (!utf8_valid(text, &bad))
         return fail_file(resolver, string, path, "the file is not UTF-8 text");
     return value_new_string(resolver->arena, string->origin, text);
@@ -284,6 +307,8 @@ static void join_piece(Resolver *resolver, Joined *joined, const Value *string, 
         resolver->failed = true;
         return;
     }
+    if (!spend(resolver, string, path, 0, found->size))
+        return;
     buf_add(&joined->text, value_text(found));
     join_input(joined, found->origin);
 }
@@ -376,6 +401,8 @@ static const Value *resolve_map(Resolver *resolver, const Value *map, const Path
 
 static const Value *resolve(Resolver *resolver, const Value *value, const Path *path)
 {
+    if (resolver->spent)
+        return value;
     switch ((ValueKind)value->kind) {
     case VALUE_STRING:
         return resolve_string(resolver, value, path);

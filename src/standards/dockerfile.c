@@ -29,7 +29,11 @@ typedef struct Reader {
     MapBuilder stage;
     ListBuilder instructions;
     bool in_stage;
+    size_t grown; /* by what variables put in, and what stages take over */
 } Reader;
+
+/* A variable made of itself twice doubles with every line. */
+enum { GROWTH_LIMIT = 1 << 20 };
 
 /* One instruction, its lines joined, comments left out. */
 typedef struct Instruction {
@@ -52,6 +56,18 @@ static void fail(Reader *reader, size_t at, const char *what, Str name)
     else
         diag_error(reader->diags, origin_at(reader, at), "%s", what);
     reader->failed = true;
+}
+
+static bool grow(Reader *reader, size_t by)
+{
+    if (by <= GROWTH_LIMIT - reader->grown) {
+        reader->grown += by;
+        return true;
+    }
+    reader->grown = GROWTH_LIMIT;
+    if (!reader->failed)
+        fail(reader, reader->at, "variables make this file longer by more than 1 MiB", STR(""));
+    return false;
 }
 
 static const Value *text_value(const Reader *reader, size_t at, Str text)
@@ -272,12 +288,12 @@ static size_t put_braced(MapBuilder *known, Str text, size_t at, Buf *out)
     return (size_t)close + 1;
 }
 
-static Str substituted(const Reader *reader, MapBuilder *known, Str text)
+static Str substituted(Reader *reader, MapBuilder *known, Str text)
 {
     if (!str_has_char(text, '$'))
         return text;
     Buf out = {0};
-    for (size_t at = 0; at < text.size;) {
+    for (size_t at = 0; at < text.size && out.size <= text.size + GROWTH_LIMIT;) {
         if (text.data[at] != '$') {
             buf_add_char(&out, text.data[at++]);
         } else if (at + 1 < text.size && text.data[at + 1] == '{') {
@@ -289,7 +305,8 @@ static Str substituted(const Reader *reader, MapBuilder *known, Str text)
             at += 1 + name.size;
         }
     }
-    Str result = arena_copy(reader->arena, buf_str(&out));
+    bool fits = grow(reader, out.size > text.size ? out.size - text.size : 0);
+    Str result = fits ? arena_copy(reader->arena, buf_str(&out)) : text;
     buf_release(&out);
     return result;
 }
@@ -386,6 +403,8 @@ static const Value *stage_below(Reader *reader, Str name)
 {
     uint32_t number = index_get(reader->names, folded(reader->arena, name, tolower));
     const Value *env = number == INDEX_NONE ? NULL : value_get(reader->stages.items[number], STR("env"));
+    if (env && !grow(reader, env->size))
+        env = NULL;
     reader->known = env ? map_begin_with(reader->arena, env) : map_begin(reader->arena);
     reader->env = env ? map_begin_with(reader->arena, env) : map_begin(reader->arena);
     return number == INDEX_NONE ? &value_null : value_new_number(reader->arena, ORIGIN_NONE, number);

@@ -82,6 +82,8 @@ bool owned_read(Arena *arena, int top, const TreeJob *job, Diags *diags, Owned *
     }
     struct stat status;
     int error = fstat(fd, &status) ? errno : S_ISREG(status.st_mode) ? 0 : EINVAL;
+    if (!error && (size_t)status.st_size > OWNED_LIMIT)
+        error = EFBIG;
     if (!error)
         error = file_read_fd(arena, fd, OWNED_LIMIT, &owned->text);
     close(fd);

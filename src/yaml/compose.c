@@ -275,6 +275,11 @@ static const Value *compose_node(Composer *c, const Event *event)
     if (event->kind == EVENT_ALIAS)
         return compose_alias(c, event);
     size_t slot = 0, before = c->weight++;
+    if (c->weight - c->expanded > c->reading->limits->values) {
+        diag_error(c->diags, event->origin, "the file holds more than %zu values; split it",
+                   c->reading->limits->values);
+        return NULL;
+    }
     bool anchored = anchor_open(c, event, &slot);
     const Value *value = event->kind == EVENT_SCALAR ? c->reading->scalar(c, event) : compose_collection(c, event);
     if (value && anchored)

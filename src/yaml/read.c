@@ -514,7 +514,8 @@ static bool has_explicit_key(Str text)
 static bool check_tab_behind_colon(const Source *source, Diags *diags)
 {
     Str text = source->text;
-    for (size_t at = 0; at + 2 < text.size; at++) {
+    bool possible = str_has_char(text, '\t') && has_explicit_key(text);
+    for (size_t at = 0; possible && at + 2 < text.size; at++) {
         if (text.data[at] != ':' || !is_blank(text.data[at + 1]))
             continue;
         size_t next = at + 1;
@@ -523,12 +524,35 @@ static bool check_tab_behind_colon(const Source *source, Diags *diags)
         bool indicator = next < text.size && (strchr("?:|>", text.data[next]) ||
                                               (text.data[next] == '-' && is_blank_or_end(text, next + 1)));
         ptrdiff_t tab = str_find(str_slice(text, 0, next), STR("\t"), at);
-        if (!indicator || tab < 0 || !has_explicit_key(text))
+        if (!indicator || tab < 0)
             continue;
         diag_error(diags, source->base + (Origin)tab, "tab used for indentation; use spaces");
         return false;
     }
     return true;
+}
+
+/*
+ * libfyaml keeps all that an open bracket may turn out to be the key of, so that brackets that are never closed cost
+ * a kilobyte each. Where brackets in texts are counted too, so many of them are still none of anybody's files.
+ */
+enum { OPEN_LIMIT = 8192 };
+
+static bool check_brackets(const Source *source, Diags *diags)
+{
+    Str text = source->text;
+    size_t open = 0, deep = 0; /* where they first went deeper than they may */
+    for (size_t at = 0; at < text.size && open <= OPEN_LIMIT; at++) {
+        char c = text.data[at];
+        if (c == '[' || c == '{')
+            deep = ++open == yaml_limits.depth + 1 ? at : deep;
+        else if ((c == ']' || c == '}') && open)
+            open--;
+    }
+    if (open > OPEN_LIMIT)
+        diag_error(diags, source->base + (Origin)deep, "maps and lists are nested more than %zu deep",
+                   yaml_limits.depth);
+    return open <= OPEN_LIMIT;
 }
 
 /* Up to the first event inside a document; false at the end of the stream or on an error, which sets *failed. */
@@ -613,7 +637,7 @@ static struct fy_diag *messages_new(void)
 const Value *yaml_read(Arena *arena, const Source *source, Diags *diags)
 {
     if (!text_check(source, &yaml_limits, diags) || !check_directives(source, diags) ||
-        !check_tab_behind_colon(source, diags))
+        !check_tab_behind_colon(source, diags) || !check_brackets(source, diags))
         return NULL;
     Reader reader = {.arena = arena, .source = source, .diags = diags, .messages = messages_new()};
     /* The depth is limited by the composer, which says so in our words. */

@@ -4,8 +4,9 @@
  */
 #include "yaml_private.h"
 
-const YamlLimits yaml_limits = {.bytes = 4u << 20, .depth = 64, .expansion = 100000};
-const YamlLimits yaml_manifest_limits = {.bytes = 256u << 20, .depth = 200, .expansion = 1000000};
+const YamlLimits yaml_limits = {.bytes = 4u << 20, .depth = 64, .values = 100000, .expansion = 100000};
+const YamlLimits yaml_manifest_limits = {
+    .bytes = 256u << 20, .depth = 200, .values = SIZE_MAX, .expansion = 1000000};
 
 size_t text_bom(Str text)
 {

@@ -256,7 +256,7 @@ static void test_notes_elsewhere(void **state)
 static void test_many_at_one_place(void **state)
 {
     Desk *desk = *state;
-    enum { COUNT = 60000 };
+    enum { COUNT = 5000 };
     Origin a = add(desk, "a", STR("aaaa"));
     for (unsigned i = 0; i < 2 * COUNT; i++)
         diag_error(desk->diags, a, "the service number %05u", i % COUNT);
@@ -265,6 +265,23 @@ static void test_many_at_one_place(void **state)
     assert_int_equal(diags_error_count(desk->diags), COUNT);
     for (size_t i = 0; i < COUNT; i++)
         assert_int_equal(strtoul(diags_at(desk->diags, i)->message.data + 19, NULL, 10), i);
+}
+
+/* A hostile file: what is beyond reading is counted, and warnings leave room for the error that ends the run. */
+static void test_too_many(void **state)
+{
+    Desk *desk = *state;
+    Origin a = add(desk, "a", STR("aaaa"));
+    for (unsigned i = 0; i < 20000; i++)
+        diag_warning(desk->diags, a, "number %u", i);
+    diag_error(desk->diags, a, "the end");
+    assert_int_equal(diags_count(desk->diags), 10001);
+    assert_int_equal(diags_error_count(desk->diags), 1);
+    Buf out = {0};
+    diags_print(desk->diags, &out);
+    assert_true(str_find(buf_str(&out), STR("error: the end"), 0) >= 0);
+    assert_true(str_ends(buf_str(&out), STR("note: 19901 more of these are not shown\n")));
+    buf_release(&out);
 }
 
 static void test_move(void **state)
@@ -502,6 +519,7 @@ int main(void)
         TEST(test_repeats),
         TEST(test_notes_elsewhere),
         TEST(test_many_at_one_place),
+        TEST(test_too_many),
         TEST(test_move),
         TEST(test_severities),
         TEST(test_print),
