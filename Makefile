@@ -157,6 +157,14 @@ $(BUILD)/tools/meant: tests/tools/meant.c $(EMBEDDED_OBJECTS) $(ARCHIVES)
 $(BUILD)/tools/kill_at.so: tests/tools/kill_at.c
 	@mkdir -p $(@D)
 	$(call quiet,link)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -fPIC -shared -o $@ $<
+# Makes a given call to the file system fail (tests/run-faults).
+$(BUILD)/tools/fail_at.so: tests/tools/fail_at.c
+	@mkdir -p $(@D)
+	$(call quiet,link)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -fPIC -shared -o $@ $<
+.PHONY: faults limits lint
+faults: $(BUILD)/kiln $(BUILD)/tools/fail_at.so ; @tests/run-faults $(BUILD)
+limits: $(BUILD)/kiln ; @tests/run-limits $(BUILD)/kiln --table
+lint: ; @tests/lint
 .PHONY: kill
 kill: $(BUILD)/kiln $(BUILD)/tools/kill_at.so ; @tests/run-kill $(BUILD)
 

@@ -203,7 +203,7 @@ static Str full_path(Arena *arena, const char *there, Str lead)
 }
 
 /* An older kiln.yaml says what this run was told otherwise. */
-static void say_next_steps(const Scaffold *scaffold, const Answers *answers)
+static ExitStatus say_next_steps(const Scaffold *scaffold, const Answers *answers)
 {
     Buf out = {0};
     if (scaffold->files[0].kept)
@@ -215,8 +215,7 @@ static void say_next_steps(const Scaffold *scaffold, const Answers *answers)
             "in kiln.yaml, workflow.image is a placeholder: until a real image of kiln stands there, jobs that "
             "call kiln cannot run\n",
             STR_ARG(answers->name));
-    cli_write(1, buf_str(&out));
-    buf_release(&out);
+    return cli_print(&out);
 }
 
 ExitStatus command_init(const Arguments *arguments)
@@ -244,6 +243,5 @@ ExitStatus command_init(const Arguments *arguments)
     Str shown = str_equal(str_from(there), STR(".")) ? STR("") : arena_printf(arena, "%s/", there);
     if (!scaffold_write(&scaffold, there, shown))
         return EXIT_TROUBLE;
-    say_next_steps(&scaffold, &answers);
-    return EXIT_CLEAN;
+    return say_next_steps(&scaffold, &answers);
 }

@@ -324,7 +324,7 @@ static bool has_placeholders(const Scaffold *scaffold)
     return false;
 }
 
-static void say_next_steps(const NewService *service, const Scaffold *scaffold)
+static ExitStatus say_next_steps(const NewService *service, const Scaffold *scaffold)
 {
     Buf out = {0};
     buf_printf(&out, "\nnext: read %.*sservices/%.*s.yaml, then kiln render\n", STR_ARG(service->project->prefix),
@@ -335,8 +335,7 @@ static void say_next_steps(const NewService *service, const Scaffold *scaffold)
             "in %.*s%.*s, digests of zeros are placeholders: 'docker buildx imagetools inspect NAME:TAG' prints "
             "the real ones\n",
             STR_ARG(service->project->prefix), STR_ARG(below_context(service, STR("Dockerfile"))));
-    cli_write(1, buf_str(&out));
-    buf_release(&out);
+    return cli_print(&out);
 }
 
 ExitStatus command_new(const Arguments *arguments)
@@ -353,6 +352,5 @@ ExitStatus command_new(const Arguments *arguments)
     cli_print_diags(scaffold.diags);
     if (!ok || !scaffold_write(&scaffold, service.project->root.data, service.project->prefix))
         return EXIT_TROUBLE;
-    say_next_steps(&service, &scaffold);
-    return EXIT_CLEAN;
+    return say_next_steps(&service, &scaffold);
 }

@@ -172,7 +172,7 @@ static bool write_files(Writing *writing)
     return true;
 }
 
-static void say_what_came(const Scaffold *scaffold, Str lead)
+static bool say_what_came(const Scaffold *scaffold, Str lead)
 {
     Buf out = {0};
     for (size_t i = 0; i < scaffold->count; i++) {
@@ -180,8 +180,7 @@ static void say_what_came(const Scaffold *scaffold, Str lead)
         buf_printf(&out, "%s %.*s%.*s%s\n", file->kept ? "kept   " : "created", STR_ARG(lead), STR_ARG(file->path),
                    file->kept ? " (it was there)" : "");
     }
-    cli_write(STDOUT_FILENO, buf_str(&out));
-    buf_release(&out);
+    return cli_print(&out) == EXIT_CLEAN;
 }
 
 bool scaffold_write(Scaffold *scaffold, const char *folder, Str lead)
@@ -194,7 +193,5 @@ bool scaffold_write(Scaffold *scaffold, const char *folder, Str lead)
     }
     bool written = write_files(&writing);
     close(writing.root);
-    if (written)
-        say_what_came(scaffold, lead);
-    return written;
+    return written && say_what_came(scaffold, lead);
 }

@@ -129,6 +129,8 @@ static void plan_stale(Walk *walk, Str path)
     if (fstatat(walk_fd(walk), walk->name, &status, AT_SYMLINK_NOFOLLOW)) {
         if (errno == ENOENT)
             plan_add_leftover(walk->plan, path);
+        else
+            path_error(walk->diags, &walk->plan->job, path, "cannot look at", errno);
     } else if (S_ISREG(status.st_mode)) {
         check_writable(walk);
         add_change(walk->plan, path, TREE_REMOVED, NULL);

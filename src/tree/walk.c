@@ -76,11 +76,12 @@ static WalkStep blocked(Walk *walk, Str folder, bool reported)
 /* Says what stands in the way of a folder. */
 static WalkStep refuse(Walk *walk, Str folder, int error)
 {
-    if (walk->lenient)
-        return WALK_MISSING;
     struct stat status;
     const TreeJob *job = &walk->plan->job;
     bool seen = !fstatat(walk_fd(walk), walk->name, &status, AT_SYMLINK_NOFOLLOW);
+    /* A folder that only cannot be opened still holds what is looked for. */
+    if (walk->lenient && seen && !S_ISDIR(status.st_mode))
+        return WALK_MISSING;
     Str file = path_label(diags_arena(walk->diags), job, folder);
     if (seen && S_ISLNK(status.st_mode))
         diag_file_error(walk->diags, file,
