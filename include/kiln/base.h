@@ -132,6 +132,7 @@ void pool_run(Pool *pool, Arena *arena, size_t count, size_t size, PortionFn *fn
 
 /* ---- hashing and an index from string to number ---- */
 
+/* As tables hash it: otherwise in each process, so never for what leaves it. */
 uint64_t hash_bytes(Str text);
 
 /* Open addressing, arena-owned. Keys are not copied. Iteration does not exist, so that hash order cannot leak. */

@@ -1,6 +1,7 @@
 /*
- * Hashing: XXH3 for tables, SHA-256 (FIPS 180-4, through libmd) for what leaves the program. The table seed is fixed:
- * nothing depends on hash order, and an index is bounded by the limits on what is read.
+ * Hashing: XXH3 for tables, SHA-256 (FIPS 180-4, through libmd) for what leaves the program. Tables are seeded anew in
+ * each process, so that nobody can write keys that all fall into one place (60,000 of them took 2 s); nothing depends
+ * on hash order.
  */
 #define XXH_INLINE_ALL
 #define XXH_STATIC_LINKING_ONLY
@@ -14,6 +15,7 @@
 #include "kiln/base.h"
 
 #include <sha256.h>
+#include <sys/auxv.h>
 
 typedef struct Slot {
     Str key;
@@ -26,11 +28,27 @@ struct Index {
     Slot *slots; /* key.data NULL: free */
     size_t count;
     size_t mask;
+    uint64_t seed;
 };
+
+/* Of the 16 random bytes that the kernel hands to each process (getauxval(3)); the same all through a run. */
+static uint64_t process_seed(void)
+{
+    const void *random = (const void *)getauxval(AT_RANDOM);
+    uint64_t seed = 0;
+    if (random)
+        memcpy(&seed, random, sizeof seed);
+    return seed;
+}
+
+static uint64_t hash_seeded(Str text, uint64_t seed)
+{
+    return XXH3_64bits_withSeed(text.size ? text.data : "", text.size, seed);
+}
 
 uint64_t hash_bytes(Str text)
 {
-    return XXH3_64bits(text.size ? text.data : "", text.size);
+    return hash_seeded(text, process_seed());
 }
 
 static Slot *index_slot(const Index *index, Str key, uint64_t hash)
@@ -50,6 +68,7 @@ Index *index_new(Arena *arena, size_t expected)
         size *= 2;
     index->arena = arena;
     index->mask = size - 1;
+    index->seed = process_seed();
     index->slots = ARENA_ARRAY(arena, Slot, size);
     return index;
 }
@@ -70,7 +89,7 @@ uint32_t index_put(Index *index, Str key, uint32_t number)
 {
     if (!key.data)
         key.data = "";
-    uint64_t hash = hash_bytes(key);
+    uint64_t hash = hash_seeded(key, index->seed);
     Slot *slot = index_slot(index, key, hash);
     if (slot->key.data)
         return slot->number;
@@ -82,7 +101,7 @@ uint32_t index_put(Index *index, Str key, uint32_t number)
 
 uint32_t index_get(const Index *index, Str key)
 {
-    const Slot *slot = index_slot(index, key, hash_bytes(key));
+    const Slot *slot = index_slot(index, key, hash_seeded(key, index->seed));
     return slot->key.data ? slot->number : INDEX_NONE;
 }
 
