@@ -485,7 +485,8 @@ static TreeJob tree_job(Pipeline *pipeline)
                      .in_scope = is_full(pipeline->request) ? NULL : in_scope,
                      .user = pipeline,
                      .yielding = STR(TREE_ATTRIBUTES_FILE),
-                     .look_only = pipeline->request->compare_only};
+                     .look_only = pipeline->request->compare_only,
+                     .pool = pipeline->pool};
 }
 
 static TreeJob workflow_job(const Pipeline *pipeline)
@@ -497,7 +498,8 @@ static TreeJob workflow_job(const Pipeline *pipeline)
                      .owner_hint = STR("set workflow.path in kiln.yaml"),
                      .files = pipeline->workflows.files,
                      .count = pipeline->workflows.count,
-                     .look_only = pipeline->request->compare_only};
+                     .look_only = pipeline->request->compare_only,
+                     .pool = pipeline->pool};
 }
 
 /* Instead of writing. */

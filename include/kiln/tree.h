@@ -41,6 +41,7 @@ typedef struct TreeJob {
     void *user;
     Str yielding;   /* one of files, in the top folder itself: what somebody else put in its place stays */
     bool look_only; /* the plan will not be written: no permission is asked for */
+    Pool *pool;     /* the threads to compare and to write with, or NULL; it lives as long as the plan */
 } TreeJob;
 
 typedef struct TreeResult {

@@ -90,6 +90,39 @@ static Found look_at(Walk *walk, const TreeFile *file)
     return FOUND_REFUSED;
 }
 
+/* ---- what is as wanted ---- */
+
+enum { PORTION = 128 };
+
+typedef struct Comparing {
+    const TreePlan *plan;
+    bool *same; /* one per wanted file */
+} Comparing;
+
+static void compare_portion(void *user, Portion portion, Arena *arena)
+{
+    const Comparing *comparing = user;
+    TreePlan plan = *comparing->plan;
+    Walk walk;
+    walk_begin(&walk, &plan, WALK_PEEK, diags_new(arena, NULL));
+    for (size_t i = portion.from; i < portion.to; i++)
+        comparing->same[i] =
+            walk_to(&walk, plan.files[i]->path) == WALK_THERE && look_at(&walk, plan.files[i]) == FOUND_SAME;
+    walk_end(&walk);
+}
+
+/* Reading is most of the work in an unchanged tree, so all threads do it beforehand. What is not the same is looked at
+ * again in its turn, and reported then. */
+static const bool *find_same(const TreePlan *plan)
+{
+    Comparing comparing = {plan, ARENA_ARRAY(plan->arena, bool, plan->job.count)};
+    if (plan->top >= 0)
+        pool_run(plan->job.pool, plan->arena, plan->job.count, PORTION, compare_portion, &comparing);
+    return comparing.same;
+}
+
+/* ---- what is to be done ---- */
+
 /* Whether the current folder, or the last one of the way that exists, may be written; asked once per folder. */
 static void check_writable(Walk *walk)
 {
@@ -101,11 +134,18 @@ static void check_writable(Walk *walk)
         path_error(walk->diags, &walk->plan->job, walk->folder, "cannot write to the folder", errno);
 }
 
-static void plan_wanted(Walk *walk, const TreeFile *file, bool owned)
+static Found find_wanted(Walk *walk, const TreeFile *file, bool same)
+{
+    WalkStep step = walk_to(walk, file->path);
+    if (step == WALK_THERE)
+        return same ? FOUND_SAME : look_at(walk, file);
+    return step == WALK_MISSING ? FOUND_NOTHING : FOUND_REFUSED;
+}
+
+static void plan_wanted(Walk *walk, const TreeFile *file, bool same, bool owned)
 {
     TreePlan *plan = walk->plan;
-    WalkStep step = walk_to(walk, file->path);
-    Found found = step == WALK_THERE ? look_at(walk, file) : step == WALK_MISSING ? FOUND_NOTHING : FOUND_REFUSED;
+    Found found = find_wanted(walk, file, same);
     plan->list_grows = plan->list_grows || !owned;
     if (found == FOUND_SAME || found == FOUND_REFUSED)
         return;
@@ -207,10 +247,11 @@ static bool plan_fill(TreePlan *plan, Diags *diags)
     size_t errors = diags_error_count(diags);
     Walk walk;
     Merge merge = {.plan = plan};
+    const bool *same = find_same(plan);
     walk_begin(&walk, plan, WALK_LOOK, diags);
     while (merge_next(&merge))
         if (merge.file)
-            plan_wanted(&walk, merge.file, merge.owned);
+            plan_wanted(&walk, merge.file, same[merge.wanted_at - 1], merge.owned);
         else if (in_scope(plan, merge.path))
             plan_stale(&walk, merge.path);
     walk_end(&walk);

@@ -67,6 +67,7 @@ typedef struct WalkLevel {
 
 typedef enum WalkMode {
     WALK_LOOK,   /* a missing folder is just missing; temporary files are noted in the plan */
+    WALK_PEEK,   /* the same, and nothing is noted */
     WALK_CREATE, /* missing folders are made */
     WALK_PRUNE   /* folders that were emptied are removed on leaving */
 } WalkMode;

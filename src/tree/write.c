@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,25 +43,61 @@ static bool write_list(TreePlan *plan, bool stale, Diags *diags)
     return !error;
 }
 
-/* The first failure ends it: a full disk would fail for every file. */
-static bool write_files(TreePlan *plan, Diags *diags, TreeResult *result)
+/* ---- files, some at a time on each thread ---- */
+
+enum { PORTION = 64 };
+
+typedef struct Writing {
+    TreePlan *plan;
+    Diags **diags;   /* one per portion, as are the counts */
+    size_t *written;
+    atomic_bool failed;
+} Writing;
+
+static bool write_file(Walk *walk, const TreeChange *change)
 {
+    if (walk_to(walk, change->path) != WALK_THERE)
+        return false;
+    int error = file_write(walk_fd(walk), walk->name, change->file->text);
+    if (error)
+        path_error(walk->diags, &walk->plan->job, change->path, "cannot write", error);
+    return !error;
+}
+
+/* The first failure ends it: a full disk would fail for every file. */
+static void write_portion(void *user, Portion portion, Arena *arena)
+{
+    Writing *writing = user;
+    const TreePlan *plan = writing->plan;
     Walk walk;
-    bool ok = true;
-    walk_begin(&walk, plan, WALK_CREATE, diags);
-    for (size_t i = 0; i < plan->count && ok; i++) {
-        const TreeChange *change = &plan->changes[i];
-        if (!change->file)
+    writing->diags[portion.number] = diags_new(arena, NULL);
+    walk_begin(&walk, writing->plan, WALK_CREATE, writing->diags[portion.number]);
+    for (size_t i = portion.from; i < portion.to && !atomic_load(&writing->failed); i++) {
+        if (!plan->changes[i].file)
             continue;
-        ok = walk_to(&walk, change->path) == WALK_THERE;
-        int error = ok ? file_write(walk_fd(&walk), walk.name, change->file->text) : 0;
-        if (error)
-            path_error(diags, &plan->job, change->path, "cannot write", error);
-        ok = ok && !error;
-        result->written += ok;
+        if (write_file(&walk, &plan->changes[i]))
+            writing->written[portion.number]++;
+        else
+            atomic_store(&writing->failed, true);
     }
     walk_end(&walk);
-    return ok;
+}
+
+/* Of several that failed at the same time, one is enough to say. */
+static bool write_files(TreePlan *plan, Diags *diags, TreeResult *result)
+{
+    size_t portions = portion_count(plan->count, PORTION);
+    Writing writing = {.plan = plan,
+                       .diags = ARENA_ARRAY(plan->arena, Diags *, portions),
+                       .written = ARENA_ARRAY(plan->arena, size_t, portions)};
+    pool_run(plan->job.pool, plan->arena, plan->count, PORTION, write_portion, &writing);
+    size_t before = diags_error_count(diags);
+    for (size_t i = 0; i < portions; i++) {
+        result->written += writing.written[i];
+        if (diags_error_count(diags) == before)
+            diags_move(diags, writing.diags[i]);
+    }
+    return !atomic_load(&writing.failed);
 }
 
 /* Removes one file; that it is gone already is fine. */
