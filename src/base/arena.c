@@ -222,7 +222,7 @@ Str arena_printf(Arena *arena, const char *format, ...)
 
 void *arena_grow(Arena *arena, const void *array, size_t element, size_t count, size_t *capacity)
 {
-    *capacity = *capacity ? *capacity * 2 : 8;
+    *capacity = *capacity ? *capacity * 2 : 4; /* most maps are small */
     if (*capacity > SIZE_MAX / 2 / element)
         base_out_of_memory();
     void *grown = arena_alloc(arena, *capacity * element);

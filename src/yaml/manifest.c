@@ -476,7 +476,7 @@ static bool read_documents(Manifests *m, YamlDocumentFn *each, void *user)
 {
     Composer composer = composer_begin(m->arena, m->source, m->diags, &reading_manifest, m);
     for (;;) {
-        bool more;
+        bool more = false;
         Event first;
         if (!next_document(m, &more))
             return false;
