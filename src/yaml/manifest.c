@@ -168,16 +168,17 @@ typedef struct Typed {
 
 static bool go_word(Str text, Typed *typed)
 {
-    if (text.size > 5 || (text.size && !strchr("yYnNtTfFoO~.+-", text.data[0])))
+    char first = text.size ? text.data[0] : '\0';
+    if (text.size > 5 || !strchr("yYnNtTfFoO~.+-", first))
         return false;
     for (size_t i = 0; i < LENGTH_OF(go_words); i++) {
-        if (str_equal(text, str_from(go_words[i].word))) {
+        if (go_words[i].word[0] == first && str_equal(text, str_from(go_words[i].word))) {
             *typed = (Typed){.kind = go_words[i].kind, .boolean = go_words[i].boolean};
             return true;
         }
     }
     for (size_t i = 0; i < LENGTH_OF(go_not_finite); i++) {
-        if (str_equal(text, str_from(go_not_finite[i]))) {
+        if (go_not_finite[i][0] == first && str_equal(text, str_from(go_not_finite[i]))) {
             *typed = (Typed){.kind = VALUE_NUMBER, .number = (double)NAN};
             return true;
         }
