@@ -66,6 +66,7 @@ typedef struct JsoneRun {
     const JsoneLimits *limits;
     Str now;    /* RFC 3339 with milliseconds, for now() and $fromNow; STR_NONE: using the clock is an error */
     void *host; /* the embedding program's */
+    bool inner; /* results stay in the program: functions and numbers that JSON lacks may be among them */
     JsoneError error;
     /* ---- */
     size_t steps;

@@ -208,7 +208,7 @@ static const Value *eval_outermost(JsoneRun *run, const Node *root, const JsoneS
     const Value *value = node_eval(run, root, scope);
     if (value == NOTHING)
         return value_new_null(run->arena, root->origin);
-    return value && result_check(run, value, root->origin) ? value : NULL;
+    return value && (run->inner || result_check(run, value, root->origin)) ? value : NULL;
 }
 
 const Value *jsone_eval(JsoneRun *run, const Template *templ, const JsoneScope *scope)

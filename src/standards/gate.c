@@ -79,6 +79,7 @@ static const Value *evaluate(Judging *judging, const Template *templ, const Json
 {
     JsoneRun run = jsone_run(judging->arena, judging->diags);
     run.host = &judging->host;
+    run.inner = true; /* a name may stand for all objects of a namespace: no result is walked over */
     const Value *value = jsone_eval(&run, templ, scope);
     if (!value)
         judging->failed = true;
