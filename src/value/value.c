@@ -7,7 +7,7 @@
 #ifdef KILN_HOSTILE
 enum { SCAN_LIMIT = 1 };
 #else
-enum { SCAN_LIMIT = 12 };
+enum { SCAN_LIMIT = 24 };
 #endif
 
 const Value value_null = {.kind = VALUE_NULL, .text = ""};
