@@ -28,7 +28,9 @@ bool cli_base_open(const Arguments *arguments, Str revision, Diags *diags, Base 
                              STR_ARG(git_prefix(base->git)));
     base->place = (ProjectPlace){base->store, here.root, shown};
     int error = store_read(base->store, arguments->arena, STR("kiln.yaml"), PROJECT_FILE_LIMIT, &ignored);
-    base->has_project = error != ENOENT;
+    base->has_project = error != ENOENT && error != ENOTDIR;
+    if (!base->has_project)
+        diag_plain_note(diags, "%.*skiln.yaml is not there; all of the project counts as new", STR_ARG(shown));
     if (error != ECANCELED)
         return true;
     cli_base_close(base);

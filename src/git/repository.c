@@ -87,10 +87,14 @@ static Str near_name(const Git *git, Str revision, Diags *diags)
 
 static void report_unknown(const Git *git, Str revision, Diags *diags)
 {
-    Str near = near_name(git, revision, diags);
+    Str near = near_name(git, revision, diags), head;
+    bool unborn = git_find_commit(git, STR("HEAD"), &head, diags) && !head.size;
     if (near.data)
         diag_plain_error(diags, "git knows no revision '%.*s'; did you mean '%.*s'?", STR_ARG(revision),
                          STR_ARG(near));
+    else if (unborn)
+        diag_plain_error(diags, "git knows no revision '%.*s', and no commit was made on this branch yet; commit first",
+                         STR_ARG(revision));
     else if (git->shallow)
         diag_plain_error(diags,
                          "git knows no revision '%.*s' in this clone, which is shallow; fetch all of the history "
