@@ -16,6 +16,9 @@ judge() { # WHAT CONDITION
   if awk "BEGIN { exit !($2) }"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $1"; fi
 }
 
+# measure sets them.
+base_cpu="" render_cpu="" folders_cpu="" dyff_cpu=""
+
 # measure NAME ROUNDS COMMAND...: median CPU seconds and peak KiB of a whole process, into NAME_cpu and NAME_kib.
 measure() {
   local name=$1 times=$2 figures
