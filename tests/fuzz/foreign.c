@@ -9,7 +9,7 @@ static const Standards *shipped(void)
     if (!standards) {
         Arena *arena = arena_new();
         Sources *sources = sources_new(arena);
-        standards = standards_load(arena, sources, NULL, STANDARDS_GATE, diags_new(arena, sources));
+        standards = standards_load(arena, sources, NULL, diags_new(arena, sources));
         REQUIRE(standards);
     }
     return standards;
@@ -24,7 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const ForeignReader *reader = foreign_reader(path);
     REQUIRE(reader);
     Foreign foreign = foreign_begin(fuzz.arena);
-    bool read = foreign_read(&foreign, reader, fuzz.source, fuzz.diags);
+    ForeignInput input = {reader, fuzz.source};
+    bool read = foreign_read(&foreign, NULL, &input, 1, fuzz.diags);
     REQUIRE(read || diags_error_count(fuzz.diags) > 0);
     foreign_end(&foreign, fuzz.diags);
     if (foreign.objects) {
