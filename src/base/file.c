@@ -7,10 +7,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Standard input may be somebody else's descriptor that does not block; reading it waits all the same. */
@@ -140,12 +143,36 @@ static int open_walk(int folder, Str path, int flags, int *opened)
     return error;
 }
 
+/* Whether no part is empty, "." or "..". */
+static bool is_plain(Str path)
+{
+    Str rest = path, part;
+    bool plain = path.data && !str_has_char(path, '\0');
+    while (plain && str_split(&rest, '/', &part))
+        plain = part.size && !str_equal(part, STR(".")) && !str_equal(part, STR(".."));
+    return plain;
+}
+
+/* The walk in one call, where the kernel has it (Linux 5.6, openat2(2)); -1: for whatever reason, walk. */
+static int open_at_once(int folder, Str path, int flags)
+{
+    char text[PATH_MAX];
+    if (path.size >= sizeof text || !is_plain(path))
+        return -1;
+    memcpy(text, path.data, path.size);
+    text[path.size] = '\0';
+    struct open_how how = {.flags = (unsigned)(flags | O_NOFOLLOW | O_CLOEXEC),
+                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+    return (int)syscall(SYS_openat2, folder, text, &how, sizeof how);
+}
+
 static int open_beneath(Arena *arena, Str root, Str path, int flags, int *opened)
 {
     int folder = open(arena_text(arena, root), O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0)
         return errno;
-    int error = open_walk(folder, path, flags, opened);
+    *opened = open_at_once(folder, path, flags);
+    int error = *opened < 0 ? open_walk(folder, path, flags, opened) : 0;
     close(folder);
     return error;
 }

@@ -31,6 +31,8 @@ struct ObjectSet {
     Buckets by_label;       /* Services likewise, by their own labels */
     Buckets by_policy;      /* NetworkPolicies: kind, namespace and name of a workload that they select */
     Buckets by_budget;      /* PodDisruptionBudgets likewise */
+    ListBuilder policies;
+    ListBuilder budgets;
 };
 
 static Buckets buckets_new(Arena *arena)
@@ -143,11 +145,27 @@ static void add_ingress(ObjectSet *set, const Value *object)
                     name ? name : &value_empty_string);
 }
 
+/* What these two select is looked up once all pods are known. */
+static void add_policy(ObjectSet *set, const Value *object)
+{
+    list_add(&set->policies, object);
+}
+
+static void add_budget(ObjectSet *set, const Value *object)
+{
+    list_add(&set->budgets, object);
+}
+
 static const struct {
     const char *kind;
     void (*add)(ObjectSet *set, const Value *object);
-} kinds[] = {{"Service", add_service}, {"HorizontalPodAutoscaler", add_autoscaler}, {"Ingress", add_ingress},
-           {"Certificate", add_certificate}, {"ExternalSecret", add_external_secret}};
+} kinds[] = {{"Service", add_service},
+             {"HorizontalPodAutoscaler", add_autoscaler},
+             {"Ingress", add_ingress},
+             {"Certificate", add_certificate},
+             {"NetworkPolicy", add_policy},
+             {"PodDisruptionBudget", add_budget},
+             {"ExternalSecret", add_external_secret}};
 
 /*
  * What a controller made of a workload must not be counted beside it: it can be named, and selects nothing. What has a
@@ -248,19 +266,16 @@ ObjectSet *object_set_new(Arena *arena, const RenderedFile *files, size_t count)
     set->by_label = buckets_new(arena);
     set->by_policy = buckets_new(arena);
     set->by_budget = buckets_new(arena);
+    set->policies = list_begin(arena);
+    set->budgets = list_begin(arena);
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < files[i].count; j++)
             add_object(set, &files[i], files[i].objects[j]);
     }
-    for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; !files[i].reference && j < files[i].count; j++) {
-            ObjectKind kind = object_kind_of(files[i].form, files[i].objects[j]);
-            if (kind.known && str_equal(kind.name, STR("NetworkPolicy")))
-                add_selecting(set, &set->by_policy, files[i].objects[j]);
-            else if (kind.known && str_equal(kind.name, STR("PodDisruptionBudget")))
-                add_selecting(set, &set->by_budget, files[i].objects[j]);
-        }
-    }
+    for (size_t i = 0; i < set->policies.count; i++)
+        add_selecting(set, &set->by_policy, set->policies.items[i]);
+    for (size_t i = 0; i < set->budgets.count; i++)
+        add_selecting(set, &set->by_budget, set->budgets.items[i]);
     return set;
 }
 
