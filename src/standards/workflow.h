@@ -44,10 +44,23 @@ bool workflow_triggered_by(const Value *workflow, Str event);
 /* Takes over the names of contexts whose text strangers write, from all ${{ }} of a text. */
 void workflow_tainted(Arena *arena, Str text, ListBuilder *found);
 
-/* ---- workflow_jobs.c ---- */
+/* ---- script.c ---- */
 
-/* Whether one of the commands of a shell script is `kubectl apply`, options between the words not counted. */
-bool script_runs(Str script, Str command);
+typedef struct ScriptCommand {
+    Str name;
+    Str arguments;
+} ScriptCommand;
+
+/* The next command of a shell script, without what may stand before its name; false at the end. */
+bool script_next(Str *script, ScriptCommand *command);
+/* Whether the wanted words are among the arguments in their order, whatever stands between them. */
+bool words_include(Str arguments, Str wanted);
+/* Whether it is `kubectl apply`, options between the words not counted. */
+bool command_is(const ScriptCommand *command, Str wanted);
+/* Whether one of the commands of a shell script is that. */
+bool script_runs(Str script, Str wanted);
+
+/* ---- workflow_jobs.c ---- */
 
 /* Whether some job of a workflow deploys. */
 bool workflow_deploys(const Value *workflow);
