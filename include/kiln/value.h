@@ -122,6 +122,9 @@ const MapEntry *map_peek(MapBuilder *map, Str key);
 void map_remove(MapBuilder *map, Str key);
 const Value *map_end(MapBuilder *map, Origin origin);
 
+/* The map without a key; itself where it has none. */
+const Value *value_without(Arena *arena, const Value *map, Str key);
+
 /* ---- reading ---- */
 
 const char *value_kind_name(ValueKind kind); /* "null", "a boolean", "a number", "a string", "a list", "a map" */

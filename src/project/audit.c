@@ -115,14 +115,6 @@ static void audit_overrides(const Audit *audit, const Override *override, const 
     }
 }
 
-/* vars are looked at on their own. */
-static const Value *without_vars(Arena *arena, const Value *map)
-{
-    MapBuilder rest = map_begin_with(arena, map);
-    map_remove(&rest, STR("vars"));
-    return map_end(&rest, map->origin);
-}
-
 static bool seen_before(const Project *project, size_t environment, const Environment *ancestor)
 {
     for (size_t i = 0; i < environment; i++) {
@@ -147,8 +139,9 @@ static void audit_environment(const Audit *audit, size_t index)
         for (size_t i = 0; i < project->service_count; i++) {
             Override block = {at, 7, &project->services[i]};
             const Value *value = value_get(project->services[i].blocks, at->name);
+            /* vars are looked at on their own. */
             if (value)
-                audit_overrides(audit, &block, without_vars(audit->arena, value), NULL);
+                audit_overrides(audit, &block, value_without(audit->arena, value, STR("vars")), NULL);
         }
     }
 }

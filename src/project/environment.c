@@ -176,11 +176,8 @@ static const Value *inherited_rows(Arena *arena, const Value *own)
     for (size_t i = 0; i < LENGTH_OF(not_inherited); i++)
         map_remove(&map, str_from(not_inherited[i]));
     const MapEntry *deploy = map_peek(&map, STR("deploy"));
-    if (deploy && value_is(deploy->value, VALUE_MAP)) {
-        MapBuilder rest = map_begin_with(arena, deploy->value);
-        map_remove(&rest, STR("on"));
-        map_set(&map, STR("deploy"), deploy->key_origin, map_end(&rest, deploy->value->origin));
-    }
+    if (deploy)
+        map_set(&map, STR("deploy"), deploy->key_origin, value_without(arena, deploy->value, STR("on")));
     return map_end(&map, own->origin);
 }
 

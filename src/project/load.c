@@ -95,9 +95,9 @@ bool project_find(Arena *arena, const char *folder, Diags *diags, ProjectPlace *
     free(real);
     Str root = root_above(arena, start);
     if (!root.size) {
-        diag_plain_error(diags,
-                         "no project: found no kiln.yaml in %.*s or any folder above it; run 'kiln init' to start one",
-                         STR_ARG(start));
+        diag_plain_error(
+            diags, "no project: found no kiln.yaml in %.*s or any folder above it; run 'kiln init' to start one",
+            STR_ARG(start));
         return false;
     }
     *place = (ProjectPlace){store_on_disk(arena, root), root, prefix_to(arena, root)};
@@ -178,15 +178,6 @@ static bool service_name_valid(Loader *loader, Str path, Str name)
     return false;
 }
 
-static const Value *without(Arena *arena, const Value *map, Str key)
-{
-    if (!value_get(map, key))
-        return map;
-    MapBuilder rest = map_begin_with(arena, map);
-    map_remove(&rest, key);
-    return map_end(&rest, map->origin);
-}
-
 static bool load_service(Loader *loader, Str file_name, ServiceFile *service)
 {
     Project *project = loader->project;
@@ -206,7 +197,7 @@ static bool load_service(Loader *loader, Str file_name, ServiceFile *service)
                              .file = path,
                              .kind = kind,
                              .origin = raw->origin,
-                             .value = without(loader->arena, value, STR("environments")),
+                             .value = value_without(loader->arena, value, STR("environments")),
                              .blocks = value_get(value, STR("environments"))};
     return true;
 }

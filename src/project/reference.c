@@ -183,9 +183,10 @@ static bool spend(Resolver *resolver, const Value *string, const Path *path, siz
     if (resolver->lookups <= LOOKUP_LIMIT && resolver->bytes <= TEXT_LIMIT)
         return true;
     if (!resolver->spent)
-        diag_error(resolver->diags, string->origin,
-                   "%.*s: references lead to more than %d others or to more than 8 MiB of text; name fewer vars in vars",
-                   STR_ARG(path_text(resolver->arena, path)), LOOKUP_LIMIT);
+        diag_error(
+            resolver->diags, string->origin,
+            "%.*s: references lead to more than %d others or to more than 8 MiB of text; name fewer vars in vars",
+            STR_ARG(path_text(resolver->arena, path)), LOOKUP_LIMIT);
     resolver->failed = resolver->spent = true;
     return false;
 }

@@ -24,15 +24,6 @@ RenderedFile *foreign_file(Foreign *foreign, Str path)
 
 /* ---- what a server adds ---- */
 
-static const Value *without(Arena *arena, const Value *map, Str key)
-{
-    if (!value_get(map, key))
-        return map;
-    MapBuilder rest = map_begin_with(arena, map);
-    map_remove(&rest, key);
-    return map_end(&rest, map->origin);
-}
-
 static const Value *with(Arena *arena, const Value *map, Str key, const Value *value)
 {
     const MapEntry *entry = value_entry(map, key);
@@ -48,12 +39,12 @@ static const Value *without_server_fields(Arena *arena, const Value *object)
 {
     const Value *metadata = value_get(object, STR("metadata"));
     if (!value_is(metadata, VALUE_MAP))
-        return without(arena, object, STR("status"));
+        return value_without(arena, object, STR("status"));
     const Value *annotations = value_get(metadata, STR("annotations")), *kept = metadata;
     if (value_is(annotations, VALUE_MAP))
-        kept = with(arena, kept, STR("annotations"), without(arena, annotations, LAST_APPLIED));
-    kept = without(arena, kept, STR("managedFields"));
-    return without(arena, with(arena, object, STR("metadata"), kept), STR("status"));
+        kept = with(arena, kept, STR("annotations"), value_without(arena, annotations, LAST_APPLIED));
+    kept = value_without(arena, kept, STR("managedFields"));
+    return value_without(arena, with(arena, object, STR("metadata"), kept), STR("status"));
 }
 
 /* ---- one object ---- */

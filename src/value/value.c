@@ -272,6 +272,15 @@ const Value *value_copy(Arena *arena, const Value *value)
     return map_end(&map, value->origin);
 }
 
+const Value *value_without(Arena *arena, const Value *map, Str key)
+{
+    if (!value_get(map, key))
+        return map;
+    MapBuilder rest = map_begin_with(arena, map);
+    map_remove(&rest, key);
+    return map_end(&rest, map->origin);
+}
+
 /* ---- reading ---- */
 
 const char *value_kind_name(ValueKind kind)
