@@ -207,7 +207,7 @@ cover:
 F ?=
 T ?= 20
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
-$(BUILD)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(BUILD)/obj/pipeline.o $(EMBEDDED_OBJECTS) $(ARCHIVES)
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) $(BUILD)/obj/pipeline.o $(EMBEDDED_OBJECTS) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call quiet,link)$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(BUILD)/obj/pipeline.o \
 	  $(ARCHIVES) $(EMBEDDED_OBJECTS) -Wl,--end-group $(LIBS)

@@ -380,17 +380,28 @@ static GateScope project_scope(const Pipeline *pipeline, const Value *value)
                        .today = pipeline->request->today};
 }
 
-static void run_gitops_project(Pipeline *pipeline)
+static bool render_workflows(Pipeline *pipeline, Arena *arena, Batch *batch, ProjectContext *context)
 {
-    if (!is_full(pipeline->request) || pipeline->request->stream)
-        return;
+    return services_complete_once(arena, pipeline->project, pipeline->diags, context) &&
+           render_project(pipeline->renderer, context, &batch->files, pipeline->diags);
+}
+
+static bool render_app_project(Pipeline *pipeline, Arena *arena, Batch *batch, ProjectContext *context)
+{
+    project_complete(arena, pipeline->project, context);
+    return render_gitops_project(pipeline->renderer, context, &batch->files, pipeline->diags);
+}
+
+/* What exists once per project: on a full render alone, and in no stream. */
+static void run_once(Pipeline *pipeline,
+                     bool (*render)(Pipeline *pipeline, Arena *arena, Batch *batch, ProjectContext *context))
+{
     Arena *arena = arena_new();
     ProjectContext context;
     Batch batch;
     enter(pipeline, STAGE_RENDER, STR(""));
     batch_begin(pipeline, arena, &batch);
-    project_complete(arena, pipeline->project, &context);
-    if (render_gitops_project(pipeline->renderer, &context, &batch.files, pipeline->diags) &&
+    if (render(pipeline, arena, &batch, &context) &&
         judge(pipeline, arena, project_scope(pipeline, context.project), &batch.files)) {
         batch_print(pipeline, arena, &batch);
         collect(pipeline, &batch);
@@ -399,24 +410,13 @@ static void run_gitops_project(Pipeline *pipeline)
     arena_free(arena);
 }
 
-static void run_workflows(Pipeline *pipeline)
+static void run_project(Pipeline *pipeline)
 {
-    if (!is_full(pipeline->request) || pipeline->request->stream ||
-        !value_flag(pipeline->project->value, "workflow.enabled", true))
+    if (!is_full(pipeline->request) || pipeline->request->stream)
         return;
-    Arena *arena = arena_new();
-    ProjectContext context;
-    Batch batch;
-    enter(pipeline, STAGE_RENDER, STR(""));
-    batch_begin(pipeline, arena, &batch);
-    if (services_complete_once(arena, pipeline->project, pipeline->diags, &context) &&
-        render_project(pipeline->renderer, &context, &batch.files, pipeline->diags) &&
-        judge(pipeline, arena, project_scope(pipeline, context.project), &batch.files)) {
-        batch_print(pipeline, arena, &batch);
-        collect(pipeline, &batch);
-    } else
-        pipeline->failed = true;
-    arena_free(arena);
+    run_once(pipeline, render_app_project);
+    if (value_flag(pipeline->project->value, "workflow.enabled", true))
+        run_once(pipeline, render_workflows);
 }
 
 /* ---- writing ---- */
@@ -669,8 +669,7 @@ static ExitStatus render_all(Pipeline *pipeline)
             run_environment(pipeline, &pipeline->project->environments[i]);
     }
     judge_across(pipeline);
-    run_gitops_project(pipeline);
-    run_workflows(pipeline);
+    run_project(pipeline);
     if (request->stream)
         finish_stream(pipeline);
     if (request->collect)
@@ -756,8 +755,7 @@ bool session_environment(RenderSession *session, const Environment *environment,
 bool session_once(RenderSession *session, Arena *arena, RenderedTexts *tree, RenderedTexts *workflows)
 {
     begin_texts(session, arena);
-    run_gitops_project(&session->pipeline);
-    run_workflows(&session->pipeline);
+    run_project(&session->pipeline);
     *tree = end_texts(session, &session->pipeline.tree);
     *workflows = end_texts(session, &session->pipeline.workflows);
     return !session->pipeline.failed;

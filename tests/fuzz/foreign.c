@@ -1,19 +1,5 @@
 /* Dockerfiles and workflows from anywhere: they are read and judged, or refused. The first byte says which it is. */
-#include "fuzz.h"
-#include "kiln/standards.h"
-
-/* Loaded once; read-only afterwards. */
-static const Standards *shipped(void)
-{
-    static Standards *standards;
-    if (!standards) {
-        Arena *arena = arena_new();
-        Sources *sources = sources_new(arena);
-        standards = standards_load(arena, sources, NULL, diags_new(arena, sources));
-        REQUIRE(standards);
-    }
-    return standards;
-}
+#include "shipped.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,6 +1,5 @@
 /* The gate on manifests from anywhere: every shipped rule survives any object. */
-#include "fuzz.h"
-#include "kiln/standards.h"
+#include "shipped.h"
 
 typedef struct Objects {
     Arena *arena;
@@ -16,19 +15,6 @@ static bool keep_object(void *user, const Value *document)
         objects->list[objects->count++] = document;
     }
     return true;
-}
-
-/* Loaded once; read-only afterwards. */
-static const Standards *shipped(void)
-{
-    static Standards *standards;
-    if (!standards) {
-        Arena *arena = arena_new();
-        Sources *sources = sources_new(arena);
-        standards = standards_load(arena, sources, NULL, diags_new(arena, sources));
-        REQUIRE(standards);
-    }
-    return standards;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
