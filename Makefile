@@ -6,7 +6,7 @@
 CC ?= cc
 BUILD ?= build
 SAN ?=
-ROOMS := base diag value kube yaml api jsone model project service render standards tree git diff cli
+ROOMS := base diag value kube yaml api jsone model project service render standards tree git diff pipeline cli
 
 VERSION := 0.1.0
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wundef
@@ -41,8 +41,8 @@ quiet = $(if $(V),,@printf '  %-6s %s\n' $(1) $@;)
 .PHONY: all
 all: $(BUILD)/kiln
 
-$(BUILD)/kiln: $(BUILD)/obj/main.o $(BUILD)/obj/pipeline.o $(EMBEDDED_OBJECTS) $(ARCHIVES)
-	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(if $(LTO),-flto=auto) -o $@ $(BUILD)/obj/main.o -Wl,--start-group $(BUILD)/obj/pipeline.o $(ARCHIVES) \
+$(BUILD)/kiln: $(BUILD)/obj/main.o $(EMBEDDED_OBJECTS) $(ARCHIVES)
+	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(if $(LTO),-flto=auto) -o $@ $(BUILD)/obj/main.o -Wl,--start-group $(ARCHIVES) \
 	  $(EMBEDDED_OBJECTS) -Wl,--end-group $(LIBS)
 
 $(BUILD)/obj/%.o: src/%.c
@@ -126,9 +126,9 @@ check-layers: ; @tools/check-layers $(ROOMS)
 
 # The reference pages come from the field table and the command table.
 .PHONY: generate check-generated
-$(BUILD)/tools/generate: tools/generate.c $(BUILD)/obj/pipeline.o $(EMBEDDED_OBJECTS) $(ARCHIVES)
+$(BUILD)/tools/generate: tools/generate.c $(EMBEDDED_OBJECTS) $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(BUILD)/obj/pipeline.o $(ARCHIVES) \
+	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(ARCHIVES) \
 	  $(EMBEDDED_OBJECTS) -Wl,--end-group $(LIBS)
 GENERATED := definition commands
 generate: $(BUILD)/tools/generate
@@ -207,9 +207,9 @@ cover:
 F ?=
 T ?= 20
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) $(BUILD)/obj/pipeline.o $(EMBEDDED_OBJECTS) $(ARCHIVES)
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) $(EMBEDDED_OBJECTS) $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(call quiet,link)$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(BUILD)/obj/pipeline.o \
+	$(call quiet,link)$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group \
 	  $(ARCHIVES) $(EMBEDDED_OBJECTS) -Wl,--end-group $(LIBS)
 .PHONY: fuzz fuzz-targets
 fuzz-targets: $(FUZZ_TARGETS)
@@ -266,9 +266,9 @@ bench-render: $(BUILD)/kiln $(BUILD)/bench/floor
 	@PEERS=$(PEERS) bench/render $(BUILD)/kiln $(BUILD)/bench/floor $(KILN_CONFORMANCE)/bin
 instructions: $(BUILD)/kiln ; @bench/instructions $(BUILD)/kiln
 
-$(BUILD)/bench/templates: bench/templates.c $(BUILD)/obj/pipeline.o $(EMBEDDED_OBJECTS) $(ARCHIVES)
+$(BUILD)/bench/templates: bench/templates.c $(EMBEDDED_OBJECTS) $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(BUILD)/obj/pipeline.o $(ARCHIVES) \
+	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(ARCHIVES) \
 	  $(EMBEDDED_OBJECTS) -Wl,--end-group $(LIBS)
 bench-templates: $(BUILD)/bench/templates ; @bench/templates.sh $(BUILD)
 

@@ -1,0 +1,155 @@
+/*
+ * What becomes of the texts: a stream, or a tree and a folder of workflows that are written or compared with.
+ */
+#include "pipeline_private.h"
+
+/* A selection answers for its own files alone. */
+static bool in_scope(void *user, Str path)
+{
+    const Pipeline *pipeline = user;
+    Str rest = path, environment, service;
+    str_split(&rest, '/', &environment);
+    if (!pipeline_has_environment(pipeline, environment))
+        return false;
+    if (!pipeline->request->service_count)
+        return true;
+    return str_split(&rest, '/', &service) && rest.data && pipeline_has_service(pipeline, service);
+}
+
+Str pipeline_workflow_folder(const Pipeline *pipeline)
+{
+    const Project *project = pipeline->project;
+    Str output = pipeline->request->output, stated = value_text_at(project->value, "workflow.path");
+    if (output.size)
+        return arena_printf(pipeline->arena, "%.*s/.github/workflows", STR_ARG(output));
+    if (stated.size)
+        return arena_printf(pipeline->arena, "%.*s/%.*s", STR_ARG(project->root), STR_ARG(stated));
+    return arena_printf(pipeline->arena, "%.*s/.github/workflows", STR_ARG(project->repository));
+}
+
+/* A folder below the project as the user sees it from the working directory. */
+static Str shown(const Pipeline *pipeline, Str folder)
+{
+    Str root = pipeline->project->root;
+    if (!str_starts(folder, root) || folder.size <= root.size || folder.data[root.size] != '/')
+        return folder;
+    return arena_printf(pipeline->arena, "%.*s%.*s", STR_ARG(pipeline->project->prefix),
+                        STR_ARG(str_slice(folder, root.size + 1, folder.size)));
+}
+
+/* Named from all files, so a selection, which does not know them, leaves it as it is. */
+static void add_attributes(Pipeline *pipeline)
+{
+    Texts *tree = &pipeline->tree;
+    if (!pipeline_is_full(pipeline->request) || !tree->count)
+        return;
+    Str text = tree_attributes(pipeline->arena, tree->files, tree->count);
+    ARENA_GROW(pipeline->arena, tree->files, tree->count, tree->capacity);
+    tree->files[tree->count++] = (TreeFile){STR(TREE_ATTRIBUTES_FILE), text, pipeline->project->origin};
+}
+
+static TreeJob tree_job(Pipeline *pipeline)
+{
+    const Project *project = pipeline->project;
+    Str output = value_text_at(project->value, "output");
+    Str top = pipeline->request->output.size
+                  ? pipeline->request->output
+                  : arena_printf(pipeline->arena, "%.*s/%.*s", STR_ARG(project->root), STR_ARG(output));
+    Str label = shown(pipeline, top);
+    pipeline->result->output = label;
+    add_attributes(pipeline);
+    return (TreeJob){.top = top,
+                     .label = label,
+                     .owner = project->name,
+                     .owner_hint = STR("set output in kiln.yaml, or choose another folder with -o"),
+                     .files = pipeline->tree.files,
+                     .count = pipeline->tree.count,
+                     .in_scope = pipeline_is_full(pipeline->request) ? NULL : in_scope,
+                     .user = pipeline,
+                     .yielding = STR(TREE_ATTRIBUTES_FILE),
+                     .look_only = pipeline->request->compare_only,
+                     .pool = pipeline->pool};
+}
+
+static TreeJob workflow_job(const Pipeline *pipeline)
+{
+    Str top = pipeline_workflow_folder(pipeline);
+    return (TreeJob){.top = top,
+                     .label = shown(pipeline, top),
+                     .owner = pipeline->project->name,
+                     .owner_hint = STR("set workflow.path in kiln.yaml"),
+                     .files = pipeline->workflows.files,
+                     .count = pipeline->workflows.count,
+                     .look_only = pipeline->request->compare_only,
+                     .pool = pipeline->pool};
+}
+
+/* Instead of writing. */
+static bool compare(Pipeline *pipeline, TreePlan *plan)
+{
+    RenderResult *result = pipeline->result;
+    size_t count;
+    const TreeChange *changes = tree_plan_changes(plan, &count);
+    bool ok = true;
+    for (size_t i = 0; i < count; i++) {
+        Difference difference = {.path = tree_plan_label(plan, pipeline->arena, changes[i].path),
+                                 .kind = changes[i].kind};
+        if (changes[i].kind == TREE_CHANGED && changes[i].file) {
+            ok &= tree_plan_found(plan, pipeline->arena, &changes[i], pipeline->diags, &difference.found);
+            difference.wanted = changes[i].file->text;
+        }
+        ARENA_GROW(pipeline->arena, result->differences, result->difference_count, result->difference_capacity);
+        result->differences[result->difference_count++] = difference;
+    }
+    tree_plan_release(plan);
+    return ok;
+}
+
+static bool carry_out(Pipeline *pipeline, TreePlan *plan)
+{
+    if (pipeline->request->compare_only)
+        return compare(pipeline, plan);
+    TreeResult written;
+    pipeline_enter(pipeline, STAGE_WRITE, STR(""));
+    if (!tree_write(plan, pipeline->diags, &written))
+        return false;
+    pipeline->result->written += written.written;
+    pipeline->result->unchanged += written.unchanged;
+    pipeline->result->removed += written.removed;
+    return true;
+}
+
+/* Both folders are planned before either is written. */
+bool pipeline_write(Pipeline *pipeline)
+{
+    pipeline_enter(pipeline, STAGE_COMPARE, STR(""));
+    TreeJob tree = tree_job(pipeline);
+    TreePlan *tree_planned = tree_plan(pipeline->arena, &tree, pipeline->diags);
+    if (!pipeline_is_full(pipeline->request))
+        return tree_planned && carry_out(pipeline, tree_planned);
+    TreeJob workflows = workflow_job(pipeline);
+    TreePlan *workflows_planned = tree_plan(pipeline->arena, &workflows, pipeline->diags);
+    if (tree_planned && workflows_planned) {
+        bool written = carry_out(pipeline, tree_planned);
+        return carry_out(pipeline, workflows_planned) && written;
+    }
+    if (tree_planned)
+        tree_plan_release(tree_planned);
+    if (workflows_planned)
+        tree_plan_release(workflows_planned);
+    return false;
+}
+
+void pipeline_finish_stream(Pipeline *pipeline)
+{
+    Parts all = pipeline->namespaces;
+    for (size_t i = 0; i < pipeline->stream.count; i++)
+        parts_add(pipeline->arena, &all, pipeline->stream.list[i]);
+    pipeline->result->stream = all.list;
+    pipeline->result->stream_count = all.count;
+    if (pipeline->failed || pipeline->blocked || pipeline->result->objects)
+        return;
+    diag_plain_error(pipeline->diags, "nothing to render: no service that was asked for is enabled there; an empty "
+                                      "stream would have everything removed");
+    pipeline->failed = true;
+}
