@@ -43,6 +43,7 @@ static const Value *peer_entry(Arena *arena, const char *reason, Str name, const
         put(&map, members[i], empty ? NULL : value);
     }
     put(&map, "ports", ports);
+    put(&map, "rollout", &value_false);
     return map_end(&map, place);
 }
 
@@ -57,6 +58,17 @@ static const Value *apps_address(Arena *arena, Str name, Origin place)
 static const Value *callers_address(const Work *caller, Origin place)
 {
     return make_map1(caller->arena, place, "apps", caller_names(caller, place));
+}
+
+/* A template sees of a peer what it needs of it here, so that it need not look at other services. */
+static const Value *project_peer(Arena *arena, const Work *peer, const Value *address, const Value *ports, Origin place)
+{
+    const Value *entry = peer_entry(arena, "peer", peer->name, address, ports, place);
+    if (!is_rollout(peer))
+        return entry;
+    MapBuilder map = map_begin_with(arena, entry);
+    put(&map, "rollout", &value_true);
+    return map_end(&map, place);
 }
 
 /* ---- ports of a peer ---- */
@@ -255,10 +267,9 @@ static void add_project_peer(Work *work, const MapEntry *entry, Work *callee)
         return;
     }
     Origin place = entry->key_origin;
-    list_add(&work->egress, peer_entry(work->arena, "peer", callee->name,
-                                       apps_address(work->arena, callee->name, place), ports, place));
-    list_add(&callee->ingress,
-             peer_entry(work->arena, "peer", work->name, callers_address(work, place), ports, place));
+    list_add(&work->egress, project_peer(work->arena, callee, apps_address(work->arena, callee->name, place), ports,
+                                         place));
+    list_add(&callee->ingress, project_peer(work->arena, work, callers_address(work, place), ports, place));
     /* definition.md: a callee that says `only` must have listed its caller. */
     const Value *from = value_path(callee->value, "access.from");
     if (value_flag(from, "only", false) && !value_get(from, work->name))
@@ -303,8 +314,7 @@ static void add_project_caller(Work *work, const MapEntry *entry, const Work *ca
     Origin place = entry->key_origin;
     const Value *ports = listed ? listed_ports(work, work, stated, field.data) : all_ports(work, work->arena, place);
     if (has_ports(work, entry, field, ports, listed))
-        list_add(&work->ingress,
-                 peer_entry(work->arena, "peer", caller->name, callers_address(caller, place), ports, place));
+        list_add(&work->ingress, project_peer(work->arena, caller, callers_address(caller, place), ports, place));
 }
 
 static void callers_complete(Work *work, Work *works, size_t count)
