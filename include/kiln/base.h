@@ -35,7 +35,11 @@ typedef struct Str {
 /* For printf's "%.*s". */
 #define STR_ARG(str) (int)(str).size, (str).data ? (str).data : ""
 
-Str str_from(const char *terminated);
+/* Inline: of a literal the length is known when compiling. */
+static inline Str str_from(const char *terminated)
+{
+    return (Str){terminated, terminated ? strlen(terminated) : 0};
+}
 /* Inline, and one look at the first byte before memcmp is called: most of what is compared differs. */
 static inline bool str_equal(Str a, Str b)
 {

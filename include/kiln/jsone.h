@@ -26,11 +26,27 @@ typedef struct Template Template;
  */
 const Template *jsone_compile(Arena *arena, const Value *tree, Diags *diags) KILN_MUST_USE;
 
+/* The same of an expression by itself: what {$eval: text} yields. */
+const Template *jsone_compile_expression(Arena *arena, Str text, Origin origin, Diags *diags);
+
 /*
  * Reports everything in a template that could only fail: faulty expressions and operators with wrong or misspelt
  * properties, even those that upstream tolerates. True when there is nothing.
  */
 bool jsone_check(const Template *templ, Diags *diags);
+
+/*
+ * Templates that are compiled when they are first needed, by whichever thread gets there, and then stay. What is wrong
+ * with such a template shows only in its evaluation: it is for the program's own, which tests have checked.
+ */
+typedef struct LazyCompiler LazyCompiler;
+LazyCompiler *lazy_compiler_new(Arena *arena, const Sources *sources);
+typedef struct LazyTemplate {
+    const Value *tree;
+    bool expression; /* the tree is the text of one */
+    _Atomic(const Template *) compiled;
+} LazyTemplate;
+const Template *lazy_template(LazyCompiler *compiler, LazyTemplate *lazy);
 
 /* Budgets of one evaluation; each ends in a diagnostic that names it. */
 typedef struct JsoneLimits {

@@ -1,11 +1,6 @@
 /* Strings as pointer and length. Comparison is by bytes everywhere, so that no locale can change an order. */
 #include "kiln/base.h"
 
-Str str_from(const char *terminated)
-{
-    return (Str){terminated, terminated ? strlen(terminated) : 0};
-}
-
 int str_compare(Str a, Str b)
 {
     size_t common = a.size < b.size ? a.size : b.size;

@@ -5,28 +5,36 @@
 #include "jsone_private.h"
 
 typedef struct Spelling {
-    const char *text;
-    TokenKind kind;
+    char text[6];
+    uint8_t size;
+    uint8_t kind; /* TokenKind */
 } Spelling;
+
+#define SPELLING(text, kind) {text, sizeof(text) - 1, kind}
 
 /* A longer spelling stands before its prefix. */
 static const Spelling symbols[] = {
-    {"**", TOKEN_POWER},        {"+", TOKEN_PLUS},       {"-", TOKEN_MINUS},
-    {"*", TOKEN_TIMES},         {"/", TOKEN_DIVIDE},     {"[", TOKEN_BRACKET_OPEN},
-    {"]", TOKEN_BRACKET_CLOSE}, {".", TOKEN_DOT},        {"(", TOKEN_PAREN_OPEN},
-    {")", TOKEN_PAREN_CLOSE},   {"{", TOKEN_BRACE_OPEN}, {"}", TOKEN_BRACE_CLOSE},
-    {":", TOKEN_COLON},         {",", TOKEN_COMMA},      {">=", TOKEN_GREATER_EQUAL},
-    {"<=", TOKEN_LESS_EQUAL},   {"<", TOKEN_LESS},       {">", TOKEN_GREATER},
-    {"==", TOKEN_EQUAL},        {"!=", TOKEN_UNEQUAL},   {"!", TOKEN_NOT},
-    {"&&", TOKEN_AND},          {"||", TOKEN_OR},
+    SPELLING("**", TOKEN_POWER),        SPELLING("+", TOKEN_PLUS),       SPELLING("-", TOKEN_MINUS),
+    SPELLING("*", TOKEN_TIMES),         SPELLING("/", TOKEN_DIVIDE),     SPELLING("[", TOKEN_BRACKET_OPEN),
+    SPELLING("]", TOKEN_BRACKET_CLOSE), SPELLING(".", TOKEN_DOT),        SPELLING("(", TOKEN_PAREN_OPEN),
+    SPELLING(")", TOKEN_PAREN_CLOSE),   SPELLING("{", TOKEN_BRACE_OPEN), SPELLING("}", TOKEN_BRACE_CLOSE),
+    SPELLING(":", TOKEN_COLON),         SPELLING(",", TOKEN_COMMA),      SPELLING(">=", TOKEN_GREATER_EQUAL),
+    SPELLING("<=", TOKEN_LESS_EQUAL),   SPELLING("<", TOKEN_LESS),       SPELLING(">", TOKEN_GREATER),
+    SPELLING("==", TOKEN_EQUAL),        SPELLING("!=", TOKEN_UNEQUAL),   SPELLING("!", TOKEN_NOT),
+    SPELLING("&&", TOKEN_AND),          SPELLING("||", TOKEN_OR),
 };
 
 static const Spelling keywords[] = {
-    {"true", TOKEN_TRUE},
-    {"false", TOKEN_FALSE},
-    {"in", TOKEN_IN},
-    {"null", TOKEN_NULL},
+    SPELLING("true", TOKEN_TRUE),
+    SPELLING("false", TOKEN_FALSE),
+    SPELLING("in", TOKEN_IN),
+    SPELLING("null", TOKEN_NULL),
 };
+
+static inline bool is_spelt(const Spelling *spelling, const char *text, size_t size)
+{
+    return spelling->text[0] == text[0] && spelling->size <= size && memcmp(text, spelling->text, spelling->size) == 0;
+}
 
 const char *token_name(TokenKind kind)
 {
@@ -108,8 +116,8 @@ static size_t word_length(Str text, TokenKind *kind)
         size++;
     *kind = TOKEN_IDENTIFIER;
     for (size_t i = 0; i < LENGTH_OF(keywords); i++) {
-        if (keywords[i].text[0] == text.data[0] && str_equal(str_slice(text, 0, size), str_from(keywords[i].text)))
-            *kind = keywords[i].kind;
+        if (keywords[i].size == size && is_spelt(&keywords[i], text.data, size))
+            *kind = (TokenKind)keywords[i].kind;
     }
     return size;
 }
@@ -117,13 +125,10 @@ static size_t word_length(Str text, TokenKind *kind)
 static size_t symbol_length(Str text, TokenKind *kind)
 {
     for (size_t i = 0; i < LENGTH_OF(symbols); i++) {
-        if (symbols[i].text[0] != text.data[0])
+        if (!is_spelt(&symbols[i], text.data, text.size))
             continue;
-        Str symbol = str_from(symbols[i].text);
-        if (!str_starts(text, symbol))
-            continue;
-        *kind = symbols[i].kind;
-        return symbol.size;
+        *kind = (TokenKind)symbols[i].kind;
+        return symbols[i].size;
     }
     return 0;
 }
@@ -147,7 +152,7 @@ static size_t token_length(Str text, TokenKind *kind)
 bool lexer_next(Str text, size_t *offset, Token *token)
 {
     size_t white;
-    while ((white = white_space_at(text, *offset)) > 0)
+    while (*offset < text.size && !is_word_start(text.data[*offset]) && (white = white_space_at(text, *offset)) > 0)
         *offset += white;
     *token = (Token){TOKEN_END, STR(""), *offset};
     if (*offset >= text.size)

@@ -129,6 +129,15 @@ static const void **entries_sorted(Compiler *compiler, const Value *map)
     return entries;
 }
 
+static bool all_proper(const OperatorRow *row, const Value *map)
+{
+    for (uint32_t i = 0; i < map->size; i++) {
+        if (!is_proper(row, map->entries[i].key))
+            return false;
+    }
+    return true;
+}
+
 /* NULL where all properties are known. The first unknown one is the place. */
 static const Failure *undefined_properties(Compiler *compiler, const OperatorRow *row, const Value *map)
 {
@@ -329,7 +338,7 @@ static const OperatorRow operator_rows[] = {
 
 static const OperatorRow *operator_find(Str key)
 {
-    if (!str_starts(key, STR("$")))
+    if (!key.size || key.data[0] != '$')
         return NULL;
     for (size_t i = 0; i < LENGTH_OF(operator_rows); i++) {
         if (str_equal(key, str_from(operator_rows[i].name)))
@@ -384,12 +393,14 @@ void operator_compile(Compiler *compiler, const Value *map, Node *node)
     const MapEntry *entry = map->entries;
     while (!(row = operator_find(entry->key)))
         entry++;
-    const Failure *undefined = undefined_properties(compiler, row, map);
-    if (undefined) {
-        compile_as_failure(node, undefined);
-        return;
+    if (!all_proper(row, map)) {
+        const Failure *undefined = undefined_properties(compiler, row, map);
+        if (undefined) {
+            compile_as_failure(node, undefined);
+            return;
+        }
+        check_ignored(compiler, row, map);
     }
-    check_ignored(compiler, row, map);
     Operation *operation = ARENA_NEW(compiler->arena, Operation);
     operation->name = str_from(row->name);
     node->origin = origin_or(entry->key_origin, node->origin);

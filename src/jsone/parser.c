@@ -203,12 +203,31 @@ typedef struct EntryList {
     ExprEntry *entries;
     size_t count;
     size_t capacity;
-    Index *index;
+    Index *index; /* of many */
 } EntryList;
+
+enum { FEW_ENTRIES = 8 };
+
+/* Where a key stands; count where it is new. */
+static size_t entry_find(Parser *parser, EntryList *list, Str key)
+{
+    size_t at = 0;
+    if (list->count < FEW_ENTRIES) {
+        while (at < list->count && !str_equal(list->entries[at].key, key))
+            at++;
+        return at;
+    }
+    if (!list->index) {
+        list->index = index_new(parser->arena, 2 * FEW_ENTRIES);
+        for (size_t i = 0; i < list->count; i++)
+            index_put(list->index, list->entries[i].key, (uint32_t)i);
+    }
+    return index_put(list->index, key, (uint32_t)list->count);
+}
 
 static void entry_put(Parser *parser, EntryList *list, ExprEntry entry)
 {
-    uint32_t at = index_put(list->index, entry.key, (uint32_t)list->count);
+    size_t at = entry_find(parser, list, entry.key);
     if (at < list->count) {
         list->entries[at] = entry;
         return;
@@ -249,7 +268,7 @@ static const Expr *fold_object(Parser *parser, Expr *expr)
 static const Expr *parse_object(Parser *parser)
 {
     Expr *expr = expr_new(parser, EXPR_OBJECT, &parser->token);
-    EntryList list = {.index = index_new(parser->arena, 8)};
+    EntryList list = {0};
     if (!advance(parser))
         return NULL;
     while (parser->token.kind == TOKEN_STRING || parser->token.kind == TOKEN_IDENTIFIER) {

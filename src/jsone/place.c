@@ -8,6 +8,8 @@
 static size_t common_prefix(Str a, Str b)
 {
     size_t size = a.size < b.size ? a.size : b.size, i = 0;
+    if (!size || memcmp(a.data, b.data, size) == 0)
+        return size;
     while (i < size && a.data[i] == b.data[i])
         i++;
     return i;

@@ -94,7 +94,7 @@ static Text *compile_text(Compiler *compiler, Str text, Origin origin)
 
 static bool has_interpolation(Str text)
 {
-    return str_find(text, STR("${"), 0) >= 0;
+    return str_has_char(text, '$') && str_find(text, STR("${"), 0) >= 0;
 }
 
 static void compile_string(Compiler *compiler, Node *node)
@@ -232,14 +232,31 @@ const Node *compile_node(Compiler *compiler, const Value *tree)
     return node;
 }
 
+static const Template *compile_end(const Compiler *compiler, const Node *root)
+{
+    Template *templ = ARENA_NEW(compiler->arena, Template);
+    *templ = (Template){root, compiler->failures, compiler->failure_count};
+    return templ;
+}
+
 const Template *jsone_compile(Arena *arena, const Value *tree, Diags *diags)
 {
     Compiler compiler = {.arena = arena, .diags = diags};
-    Template *templ = ARENA_NEW(arena, Template);
-    templ->root = compile_node(&compiler, tree);
-    templ->failures = compiler.failures;
-    templ->failure_count = compiler.failure_count;
-    return compiler.too_deep ? NULL : templ;
+    const Node *root = compile_node(&compiler, tree);
+    return compiler.too_deep ? NULL : compile_end(&compiler, root);
+}
+
+const Template *jsone_compile_expression(Arena *arena, Str text, Origin origin, Diags *diags)
+{
+    Compiler compiler = {.arena = arena, .diags = diags};
+    Operation *operation = ARENA_NEW(arena, Operation);
+    Node *root = ARENA_NEW(arena, Node);
+    operation->name = STR("$eval");
+    operation->condition = compile_expression(&compiler, text, origin);
+    root->eval = eval_eval;
+    root->origin = origin;
+    root->operation = operation;
+    return compile_end(&compiler, root);
 }
 
 static void check_failure(const Failure *failure, Diags *diags)

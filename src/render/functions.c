@@ -84,7 +84,7 @@ static const Value *call_part(CALL_PARAMETERS)
     if (!file)
         return jsone_fail(run, at, "part: no templates/parts/%.*s.yaml", STR_ARG(value_text(name)));
     JsoneScope inner = {count > 1 ? args[1] : &value_empty_map, scope, false};
-    return jsone_eval(run, file->compiled, &inner);
+    return jsone_eval(run, template_of(host->renderer, file), &inner);
 }
 
 static const Value *call_quantity(CALL_PARAMETERS)

@@ -24,6 +24,7 @@ Renderer *renderer_new(Arena *arena, Sources *sources, const Project *project, D
     renderer->arena = arena;
     renderer->project = project;
     renderer->functions = render_functions(arena);
+    renderer->compiler = lazy_compiler_new(arena, sources);
     return templates_load(renderer, sources, diags) ? renderer : NULL;
 }
 
@@ -122,7 +123,7 @@ static bool render_one(const Renderer *renderer, const TemplateFile *templ, cons
     RenderHost host = {renderer};
     JsoneRun run = jsone_run(files->arena, diags);
     run.host = &host;
-    const Value *result = jsone_eval(&run, templ->compiled, scope);
+    const Value *result = jsone_eval(&run, template_of(renderer, templ), scope);
     return result && add_file(files, file, result, templ, diags);
 }
 

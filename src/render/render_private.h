@@ -16,7 +16,7 @@ typedef enum TemplateScope {
 
 typedef struct TemplateFile {
     Str name; /* file name; of a part without its ending */
-    const Template *compiled;
+    LazyTemplate *lazy; /* the project's own are compiled already */
     Origin origin;
 } TemplateFile;
 
@@ -30,6 +30,7 @@ struct Renderer {
     Arena *arena;
     const Project *project;
     const Value *functions;
+    LazyCompiler *compiler;
     TemplateList scopes[SCOPE_COUNT];
 };
 
@@ -45,5 +46,9 @@ void patch_use_add(RenderedFiles *files, PatchUse use);
 /* templates.c */
 bool templates_load(Renderer *renderer, Sources *sources, Diags *diags);
 const TemplateFile *template_find(const TemplateList *list, Str name);
+static inline const Template *template_of(const Renderer *renderer, const TemplateFile *file)
+{
+    return lazy_template(renderer->compiler, file->lazy);
+}
 
 #endif

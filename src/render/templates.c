@@ -1,4 +1,7 @@
-/* Templates: found among the embedded ones and in the project, replaced by name, compiled once. */
+/*
+ * Templates: found among the embedded ones and in the project, replaced by name, compiled once: a project's own here,
+ * so that its mistakes are told, the embedded ones when they are first needed.
+ */
 #include "render_private.h"
 
 #include <stdlib.h>
@@ -44,17 +47,26 @@ static void list_put(Arena *arena, TemplateList *list, TemplateFile file)
     list->files[list->count++] = file;
 }
 
-static void add_template(Loading *loading, TemplateScope scope, Str name, const Value *tree)
+/* compiled may be NULL. */
+static void add_template(const Loading *loading, TemplateScope scope, Str name, const Value *tree,
+                         const Template *compiled)
 {
     Arena *arena = loading->renderer->arena;
-    const Template *compiled = tree ? jsone_compile(arena, tree, loading->diags) : NULL;
-    if (!compiled || !jsone_check(compiled, loading->diags)) {
-        loading->failed = true;
-        return;
-    }
+    LazyTemplate *lazy = ARENA_NEW(arena, LazyTemplate);
+    lazy->tree = tree;
+    lazy->compiled = compiled;
     if (scope == SCOPE_PARTS)
         name = part_name(name);
-    list_put(arena, &loading->renderer->scopes[scope], (TemplateFile){name, compiled, tree->origin});
+    list_put(arena, &loading->renderer->scopes[scope], (TemplateFile){name, lazy, tree->origin});
+}
+
+static void add_own(Loading *loading, TemplateScope scope, Str name, const Value *tree)
+{
+    const Template *compiled = tree ? jsone_compile(loading->renderer->arena, tree, loading->diags) : NULL;
+    if (compiled && jsone_check(compiled, loading->diags))
+        add_template(loading, scope, name, tree, compiled);
+    else
+        loading->failed = true;
 }
 
 static void load_embedded(Loading *loading, TemplateScope scope, bool (*wanted)(void *user, Str name), void *user)
@@ -65,7 +77,7 @@ static void load_embedded(Loading *loading, TemplateScope scope, bool (*wanted)(
             continue;
         Str name = str_slice(file->path, folders[scope].size, file->path.size);
         if (wanted(user, name))
-            add_template(loading, scope, name, embedded_value(file));
+            add_template(loading, scope, name, embedded_value(file), NULL);
     }
 }
 
@@ -103,7 +115,7 @@ static void load_own(Loading *loading, TemplateScope scope, const OwnFiles *own)
         Str path = arena_printf(arena, "%.*s%.*s", STR_ARG(folders[scope]), STR_ARG(own->entries[i].name));
         bool missing;
         const Value *tree = project_read(arena, loading->sources, project, path, &missing, loading->diags);
-        add_template(loading, scope, own->entries[i].name, tree);
+        add_own(loading, scope, own->entries[i].name, tree);
     }
 }
 

@@ -75,19 +75,19 @@ static Origin finding_origin(const Judging *judging, const Subject *subject, con
 
 /* ---- one check over one item ---- */
 
-static const Value *evaluate(Judging *judging, const Template *templ, const JsoneScope *scope)
+static const Value *evaluate(Judging *judging, LazyTemplate *lazy, const JsoneScope *scope)
 {
     JsoneRun run = jsone_run(judging->arena, judging->diags);
     run.host = &judging->host;
     run.inner = true; /* a name may stand for all objects of a namespace: no result is walked over */
-    const Value *value = jsone_eval(&run, templ, scope);
+    const Value *value = jsone_eval(&run, lazy_template(judging->standards->compiler, lazy), scope);
     if (!value)
         judging->failed = true;
     return value;
 }
 
 /* A rule says yes or no; anything else is a mistake in the rule, which must not pass for either. */
-static bool evaluate_truth(Judging *judging, const CompiledRule *rule, const char *name, const Template *templ,
+static bool evaluate_truth(Judging *judging, const CompiledRule *rule, const char *name, LazyTemplate *templ,
                            const JsoneScope *scope, bool *truth)
 {
     const Value *value = evaluate(judging, templ, scope);
@@ -102,7 +102,7 @@ static bool evaluate_truth(Judging *judging, const CompiledRule *rule, const cha
     return false;
 }
 
-static Str evaluate_text(Judging *judging, const Template *templ, const JsoneScope *scope)
+static Str evaluate_text(Judging *judging, LazyTemplate *templ, const JsoneScope *scope)
 {
     const Value *text = evaluate(judging, templ, scope);
     return text && value_is_scalar(text) ? arena_copy(judging->lasting, value_text(text)) : STR("");
@@ -142,7 +142,7 @@ static void add_finding(Judging *judging, const CompiledRule *rule, const Check 
 {
     const Value *place = nearest(item->anchor, check->at);
     Origin decided = decided_origin(judging, check, subject, scope);
-    const Template *fix = subject->file->foreign && check->fix_foreign ? check->fix_foreign : check->fix;
+    LazyTemplate *fix = subject->file->foreign && check->fix_foreign ? check->fix_foreign : check->fix;
     Finding finding = {.rule = &rule->rule,
                        .severity = check->severity[judging->scope.tier],
                        .object = subject->object,
@@ -163,15 +163,15 @@ static void add_finding(Judging *judging, const CompiledRule *rule, const Check 
 static const JsoneScope *evaluate_lets(Judging *judging, const Check *check, LetPhase phase,
                                        const JsoneScope *scope)
 {
-    for (uint32_t i = 0; scope && check->let && i < check->let->size; i++) {
-        if (check->phases[i] != phase)
+    for (size_t i = 0; scope && i < check->let_count; i++) {
+        Let *let = &check->lets[i];
+        if (let->phase != phase)
             continue;
-        const MapEntry *let = &check->let->entries[i];
-        const Value *value = evaluate(judging, check->lets[i], scope);
+        const Value *value = evaluate(judging, &let->value, scope);
         if (!value)
             return NULL;
         MapBuilder name = map_begin(judging->arena);
-        map_set(&name, let->key, let->key_origin, value);
+        map_set(&name, let->name, ORIGIN_NONE, value);
         JsoneScope *inner = ARENA_NEW(judging->arena, JsoneScope);
         *inner = (JsoneScope){map_end(&name, ORIGIN_NONE), scope, true};
         scope = inner;
@@ -270,8 +270,12 @@ static bool is_bound(const Check *check, FileForm form, ObjectKind kind, Str ful
 {
     if (!check->kinds)
         return form == FORM_MANIFEST;
-    return (!kind.another && index_get(check->kinds, kind.name) != INDEX_NONE) ||
-           index_get(check->kinds, full) != INDEX_NONE;
+    for (uint32_t i = 0; i < check->kinds->size; i++) {
+        Str name = value_text(check->kinds->items[i]);
+        if ((str_equal(name, kind.name) && !kind.another) || str_equal(name, full))
+            return true;
+    }
+    return false;
 }
 
 static Binding bind_kind(const Judging *judging, FileForm form, ObjectKind kind)

@@ -17,12 +17,12 @@ typedef struct Loading {
     bool failed;
 } Loading;
 
-static void add_rule(Loading *loading, Str name, const Value *value)
+static void add_rule(Loading *loading, Str name, const Value *value, bool own)
 {
     Standards *standards = loading->standards;
     CompiledRule rule;
     Str id = str_slice(name, 0, name.size - 5);
-    if (!value || !rule_compile(standards->arena, id, value, &rule, loading->diags)) {
+    if (!value || !rule_compile(standards->arena, id, value, own, &rule, loading->diags)) {
         loading->failed = true;
         return;
     }
@@ -45,7 +45,7 @@ static void load_embedded(Loading *loading)
         const EmbeddedFile *file = &embedded_files[i];
         Str name = str_slice(file->path, FOLDER.size, file->path.size);
         if (str_starts(file->path, FOLDER) && !is_replaced(loading, name))
-            add_rule(loading, name, embedded_value(file));
+            add_rule(loading, name, embedded_value(file), false);
     }
 }
 
@@ -78,7 +78,8 @@ static void load_own(Loading *loading)
         else if (str_ends(name, STR(".yaml")))
             add_rule(loading, name,
                      project_read(loading->standards->arena, loading->sources, project, path, &missing,
-                                  loading->diags));
+                                  loading->diags),
+                     true);
     }
 }
 
@@ -92,6 +93,7 @@ Standards *standards_load(Arena *arena, Sources *sources, const Project *project
     Standards *standards = ARENA_NEW(arena, Standards);
     standards->arena = arena;
     standards->functions = standards_functions(arena);
+    standards->compiler = lazy_compiler_new(arena, sources);
     Loading loading = {.standards = standards, .sources = sources, .project = project, .diags = diags};
     if (project)
         list_own(&loading);

@@ -1,4 +1,4 @@
-/* One rule: from its file to what the gate runs. Expressions are compiled once; a broken one is an error at its
+/* One rule: from its file to what the gate runs. Where it is compiled whole, a broken expression is an error at its
  * place. */
 #include "standards_private.h"
 
@@ -14,6 +14,7 @@ typedef struct RuleCompile {
     Arena *arena;
     Diags *diags;
     Str id;
+    bool whole;
     bool failed;
 } RuleCompile;
 
@@ -31,70 +32,77 @@ static const Value *field_of(const Value *check, const Value *rule, const char *
     return value ? value : value_get(rule, str_from(name));
 }
 
-static const Template *compile_tree(RuleCompile *compile, const Value *tree)
+static void compile_lazy(RuleCompile *compile, LazyTemplate *lazy, const Value *tree, bool expression)
 {
-    const Template *compiled = jsone_compile(compile->arena, tree, compile->diags);
-    if (!compiled || !jsone_check(compiled, compile->diags)) {
+    lazy->tree = tree;
+    lazy->expression = expression;
+    if (!compile->whole)
+        return;
+    const Template *compiled =
+        expression ? jsone_compile_expression(compile->arena, value_text(tree), tree->origin, compile->diags)
+                   : jsone_compile(compile->arena, tree, compile->diags);
+    if (!compiled || !jsone_check(compiled, compile->diags))
         compile->failed = true;
-        return NULL;
-    }
-    return compiled;
+    lazy->compiled = compiled;
 }
 
-static const Template *compile_expression(RuleCompile *compile, const Value *text, const char *name)
+static void compile_expression_into(RuleCompile *compile, LazyTemplate *lazy, const Value *text, const char *name)
 {
-    if (!value_is_scalar(text)) {
+    if (value_is_scalar(text))
+        compile_lazy(compile, lazy, text, true);
+    else
         rule_error(compile, text->origin, "expected an expression under ", name);
-        return NULL;
-    }
-    MapBuilder map = map_begin(compile->arena);
-    map_set(&map, STR("$eval"), text->origin, value_as_string(compile->arena, text));
-    return compile_tree(compile, map_end(&map, text->origin));
 }
 
-static const Template *compile_text(RuleCompile *compile, const Value *check, const Value *rule, const char *name)
+static LazyTemplate *compile_expression(RuleCompile *compile, const Value *text, const char *name)
 {
-    const Value *text = field_of(check, rule, name);
-    if (!value_is(text, VALUE_STRING)) {
-        rule_error(compile, (text ? text : rule)->origin, "expected text under ", name);
-        return NULL;
-    }
-    return compile_tree(compile, text);
+    LazyTemplate *lazy = ARENA_NEW(compile->arena, LazyTemplate);
+    compile_expression_into(compile, lazy, text, name);
+    return lazy;
 }
 
-/* NULL for [any]: no index means every kind. */
-static const Index *compile_kinds(RuleCompile *compile, const Value *check, const Value *rule)
+static LazyTemplate *compile_text(RuleCompile *compile, const Value *check, const Value *rule, const char *name)
+{
+    LazyTemplate *lazy = ARENA_NEW(compile->arena, LazyTemplate);
+    const Value *text = field_of(check, rule, name);
+    if (value_is(text, VALUE_STRING))
+        compile_lazy(compile, lazy, text, false);
+    else
+        rule_error(compile, (text ? text : rule)->origin, "expected text under ", name);
+    return lazy;
+}
+
+/* NULL for [any]. */
+static const Value *compile_kinds(RuleCompile *compile, const Value *check, const Value *rule)
 {
     const Value *kinds = field_of(check, rule, "kinds");
     if (!value_is(kinds, VALUE_LIST) || !kinds->size) {
         rule_error(compile, (kinds ? kinds : rule)->origin, "expected a list under kinds", "");
         return NULL;
     }
-    Index *index = index_new(compile->arena, kinds->size);
     for (uint32_t i = 0; i < kinds->size; i++) {
         if (!value_is(kinds->items[i], VALUE_STRING))
             rule_error(compile, kinds->items[i]->origin, "expected the name of a kind under kinds", "");
         else if (str_equal(value_text(kinds->items[i]), STR("any")))
             return NULL;
-        else
-            index_put(index, value_text(kinds->items[i]), i);
     }
-    return index;
+    return kinds;
 }
 
-static void compile_lets(RuleCompile *compile, Check *check)
+static void compile_lets(RuleCompile *compile, Check *check, const Value *let)
 {
-    const Value *let = check->let;
     if (!let)
         return;
     if (!value_is(let, VALUE_MAP)) {
         rule_error(compile, let->origin, "expected a map under let", "");
-        check->let = NULL;
         return;
     }
-    check->lets = ARENA_ARRAY(compile->arena, const Template *, let->size);
-    for (uint32_t i = 0; i < let->size; i++)
-        check->lets[i] = compile_expression(compile, let->entries[i].value, "let");
+    check->let_count = let->size;
+    check->lets = ARENA_ARRAY(compile->arena, Let, let->size);
+    for (uint32_t i = 0; i < let->size; i++) {
+        check->lets[i].name = let->entries[i].key;
+        compile_expression_into(compile, &check->lets[i].value, let->entries[i].value, "let");
+    }
 }
 
 static bool is_word(char c)
@@ -115,20 +123,17 @@ static bool mentions(const Value *expression, Str name)
 }
 
 /* From the last on, for each name may be needed by those below it. */
-static void compile_phases(RuleCompile *compile, Check *check, const Value *when, const Value *assertion)
+static void compile_phases(const Check *check, const Value *when, const Value *assertion)
 {
-    uint32_t count = check->let ? check->let->size : 0;
-    check->phases = ARENA_ARRAY(compile->arena, uint8_t, count + 1);
-    for (uint32_t i = count; i > 0; i--) {
-        Str name = check->let->entries[i - 1].key;
-        uint8_t phase = when && mentions(when, name)             ? LET_WHEN
-                        : assertion && mentions(assertion, name) ? LET_ASSERT
-                                                                 : LET_FINDING;
-        for (uint32_t j = i; j < count; j++) {
-            if (check->phases[j] < phase && mentions(check->let->entries[j].value, name))
-                phase = check->phases[j];
+    for (size_t i = check->let_count; i-- > 0;) {
+        Let *let = &check->lets[i];
+        let->phase = when && mentions(when, let->name)             ? LET_WHEN
+                     : assertion && mentions(assertion, let->name) ? LET_ASSERT
+                                                                   : LET_FINDING;
+        for (size_t j = i + 1; j < check->let_count; j++) {
+            if (check->lets[j].phase < let->phase && mentions(check->lets[j].value.tree, let->name))
+                let->phase = check->lets[j].phase;
         }
-        check->phases[i - 1] = phase;
     }
 }
 
@@ -181,9 +186,8 @@ static void compile_check(RuleCompile *compile, const Value *value, const Value 
     check->kinds = compile_kinds(compile, value, rule);
     check->at = compile_at(compile, field_of(value, rule, "at"));
     check->when = value_is_none(when) ? NULL : compile_expression(compile, when, "when");
-    check->let = field_of(value, rule, "let");
-    compile_lets(compile, check);
-    compile_phases(compile, check, when, assertion);
+    compile_lets(compile, check, field_of(value, rule, "let"));
+    compile_phases(check, when, assertion);
     if (value_is_none(assertion))
         rule_error(compile, rule->origin, "assert is missing", "");
     else
@@ -233,16 +237,17 @@ static void check_fields(RuleCompile *compile, const Value *rule)
     }
 }
 
-bool rule_compile(Arena *arena, Str id, const Value *value, CompiledRule *rule, Diags *diags)
+bool rule_compile(Arena *arena, Str id, const Value *value, bool whole, CompiledRule *rule, Diags *diags)
 {
-    RuleCompile compile = {arena, diags, id, false};
+    RuleCompile compile = {arena, diags, id, whole, false};
     *rule = (CompiledRule){.rule = {id, value, value->origin}};
     if (value->kind != VALUE_MAP) {
         rule_error(&compile, value->origin, "expected a map", "");
         return false;
     }
     rule->masked = compile_masked(&compile, value_get(value, STR("masked")));
-    check_fields(&compile, value);
+    if (whole)
+        check_fields(&compile, value);
     compile_severity(&compile, value, value_get(value, STR("severity")), rule->severity, rule->off);
     compile_checks(&compile, value, rule);
     return !compile.failed;

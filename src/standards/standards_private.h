@@ -57,20 +57,29 @@ bool port_declared(const Value *container, const Value *port);
 /* A name under `let` is worked out once something needs it. */
 typedef enum LetPhase { LET_WHEN, LET_ASSERT, LET_FINDING } LetPhase;
 
+typedef struct Let {
+    Str name;
+    LetPhase phase; /* when it is first needed */
+    LazyTemplate value;
+} Let;
+
+/*
+ * What a check evaluates is compiled when it is first needed: most rules bind kinds that are not there, and most find
+ * nothing to tell of. A project's own rules are compiled when they are loaded, so that their mistakes are told.
+ */
 typedef struct Check {
     EachFn *each;
     bool across; /* it needs all environments together */
-    const Index *kinds; /* NULL: any */
+    const Value *kinds; /* a list of names; NULL: any */
     Str at;
-    const Template *when; /* or NULL */
-    const Value *let;     /* name → expression, for the order and the names; or NULL */
-    const Template **lets;
-    uint8_t *phases; /* of each let: when it is first needed */
-    const Template *assertion;
-    const Template *from; /* or NULL */
-    const Template *message;
-    const Template *fix;
-    const Template *fix_foreign; /* for what we did not render; or NULL */
+    LazyTemplate *when; /* or NULL */
+    Let *lets;
+    size_t let_count;
+    LazyTemplate *assertion;
+    LazyTemplate *from; /* or NULL */
+    LazyTemplate *message;
+    LazyTemplate *fix;
+    LazyTemplate *fix_foreign; /* for what we did not render; or NULL */
     Severity severity[TIER_COUNT]; /* its own, else the rule's */
     bool off[TIER_COUNT];
 } Check;
@@ -90,10 +99,11 @@ struct Standards {
     size_t count;
     size_t capacity;
     const Value *functions;
+    LazyCompiler *compiler;
 };
 
-/* rule.c */
-bool rule_compile(Arena *arena, Str id, const Value *value, CompiledRule *rule, Diags *diags);
+/* rule.c: whole, with all that could be wrong with it told; or only as far as it must be known to find what it binds. */
+bool rule_compile(Arena *arena, Str id, const Value *value, bool whole, CompiledRule *rule, Diags *diags);
 
 /* set.c: the objects of one environment, indexed for the questions that rules ask across objects. */
 typedef struct ObjectSet ObjectSet;

@@ -274,6 +274,25 @@ static void a_file_says_what_it_was_made_from(void **state)
     bench_close(&bench);
 }
 
+/* They are compiled only when they are needed, and nobody would be told. */
+static void shipped_templates_have_no_faults(void **state)
+{
+    (void)state;
+    Bench bench = bench_open();
+    size_t checked = 0;
+    for (size_t i = 0; i < embedded_file_count; i++) {
+        const EmbeddedFile *file = &embedded_files[i];
+        if (!str_starts(file->path, STR("templates/")) || str_starts(file->path, STR("templates/scaffold/")))
+            continue;
+        const Template *templ = jsone_compile(bench.arena, embedded_value(file), bench.diags);
+        assert_true(templ && jsone_check(templ, bench.diags));
+        checked++;
+    }
+    assert_true(checked > 50);
+    assert_int_equal(diags_count(bench.diags), 0);
+    bench_close(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,6 +301,7 @@ int main(void)
         cmocka_unit_test(a_tag_stands_behind_its_commit_alone),
         cmocka_unit_test(values_know_where_they_come_from),
         cmocka_unit_test(a_file_says_what_it_was_made_from),
+        cmocka_unit_test(shipped_templates_have_no_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
