@@ -66,6 +66,8 @@ const Value *model_for_kind(Arena *arena, const Value *definition, WorkloadKind 
 
 /* Every row of definition.md §2 present (templates.md rule 2: "absent is present"); constant defaults filled in. */
 const Value *model_complete(Arena *arena, const Value *definition, WorkloadKind kind);
+/* The same for one row by itself, which must exist: model_complete_row(arena, "health.startup", &value_empty_map, kind). */
+const Value *model_complete_row(Arena *arena, const char *dotted, const Value *value, WorkloadKind kind);
 /* The same for kiln.yaml's and an environment's own rows. */
 const Value *model_complete_document(Arena *arena, const Value *document_value, ModelDocument document);
 

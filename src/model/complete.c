@@ -119,6 +119,19 @@ const Value *model_complete(Arena *arena, const Value *definition, WorkloadKind 
     return complete_group(arena, definition, &service_group, kind);
 }
 
+const Value *model_complete_row(Arena *arena, const char *dotted, const Value *value, WorkloadKind kind)
+{
+    Complete complete = {arena, kind};
+    const FieldGroup *group = &service_group;
+    const Field *row = NULL;
+    Str rest = str_from(dotted);
+    for (Str name; str_split(&rest, '.', &name); group = row->members) {
+        complete.kind = row ? row_within(row, complete.kind) : kind;
+        row = group_find(group, name, 0);
+    }
+    return complete_row(&complete, row, value);
+}
+
 const Value *model_complete_document(Arena *arena, const Value *document_value, ModelDocument document)
 {
     const FieldGroup *own = document == MODEL_ENVIRONMENT ? &environment_group : document_group(document);

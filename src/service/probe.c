@@ -131,9 +131,7 @@ static const Value *startup_timing(Work *work, const Value *startup)
 {
     if (!value_is_none(startup))
         return startup;
-    const Value *unsaid = make_map1(work->arena, ORIGIN_NONE, "startup", &value_empty_map);
-    const Value *definition = make_map1(work->arena, ORIGIN_NONE, "health", unsaid);
-    return value_path(model_complete(work->arena, definition, KIND_DEPLOYMENT), "health.startup");
+    return model_complete_row(work->arena, "health.startup", &value_empty_map, KIND_DEPLOYMENT);
 }
 
 const Value *probes_make(Work *work)
