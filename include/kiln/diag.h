@@ -105,4 +105,17 @@ void diags_sort(Diags *diags);
  */
 void diags_print(const Diags *diags, Buf *out);
 
+/* ---- text of others, shown to people ---- */
+
+/* One line, without what commands a terminal. */
+void shown_add(Buf *out, Str text);
+Str shown_text(Arena *arena, Str text);
+/*
+ * What out has from offset from on are lines that may come to stand in the log of a build: what a runner would take
+ * from them for a command to itself is made harmless.
+ */
+void shown_defuse(Buf *out, size_t from);
+/* Both, of all that out has. */
+void shown_lines(Buf *out);
+
 #endif

@@ -390,6 +390,6 @@ ExitStatus command_affected(const Arguments *arguments)
     else if (ok)
         print_text(&survey, workflows, &out);
     cli_print_diags(survey.report.diags);
-    ExitStatus status = cli_print(&out);
+    ExitStatus status = format == FORMAT_TEXT ? cli_print_text(&out) : cli_print(&out);
     return ok ? status : EXIT_TROUBLE;
 }

@@ -27,8 +27,7 @@ static ExitStatus check_overlays(const Arguments *arguments, const RenderRequest
     buf_printf(&out, "overlays: %zu warning%s in %zu environment%s of %zu service%s\n", warnings,
                cli_plural(warnings), project->environment_count, cli_plural(project->environment_count),
                project->service_count, cli_plural(project->service_count));
-    cli_write(2, buf_str(&out));
-    buf_release(&out);
+    cli_say(&out);
     return EXIT_CLEAN;
 }
 

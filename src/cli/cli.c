@@ -33,17 +33,31 @@ const char *cli_plural(size_t count)
     return count == 1 ? "" : "s";
 }
 
+ExitStatus cli_print_text(Buf *out)
+{
+    shown_lines(out);
+    return cli_print(out);
+}
+
+void cli_say(Buf *out)
+{
+    shown_lines(out);
+    cli_write(STDERR_FILENO, buf_str(out));
+    buf_release(out);
+}
+
 void cli_error(const char *format, ...)
 {
-    Buf out = {0};
-    buf_add(&out, STR("error: "));
+    Buf message = {0}, out = {0};
     va_list args;
     va_start(args, format);
-    buf_vprintf(&out, format, args);
+    buf_vprintf(&message, format, args);
     va_end(args);
+    buf_add(&out, STR("error: "));
+    shown_add(&out, buf_str(&message));
     buf_add_char(&out, '\n');
-    cli_write(STDERR_FILENO, buf_str(&out));
-    buf_release(&out);
+    buf_release(&message);
+    cli_say(&out);
 }
 
 void cli_print_diags(Diags *diags)

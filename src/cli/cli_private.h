@@ -120,6 +120,10 @@ bool cli_write(int fd, Str text);
 const char *cli_plural(size_t count);
 /* All of out on stdout; releases it. */
 ExitStatus cli_print(Buf *out);
+/* The same for people to read, who may read it in the log of a build. */
+ExitStatus cli_print_text(Buf *out);
+/* Likewise on stderr. */
+void cli_say(Buf *out);
 /* --today, or the clock's day. */
 bool cli_today(const Arguments *arguments, Str *today);
 /* The manifests of a render, on stdout. */

@@ -96,6 +96,8 @@ ExitStatus command_diff(const Arguments *arguments)
         diff_print_markdown(&report, &out);
     else
         diff_print_text(&report, colour, &out);
+    if (format != FORMAT_JSON)
+        shown_defuse(&out, 0); /* what is left to command a terminal are our own colours */
     ExitStatus status = cli_print(&out);
     bool differs = argument_given(arguments, OPTION_FAIL_ON) ? report.classes & fatal : report.count > 0;
     return status == EXIT_CLEAN && differs ? EXIT_FINDINGS : status;

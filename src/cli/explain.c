@@ -372,7 +372,7 @@ ExitStatus command_explain(const Arguments *arguments)
     bool ok = explain_value(&explain, format == 1, &out);
     cli_print_diags(explain.diags);
     if (ok)
-        return cli_print(&out);
+        return format == 1 ? cli_print(&out) : cli_print_text(&out);
     buf_release(&out);
     return EXIT_TROUBLE;
 }

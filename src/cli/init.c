@@ -215,7 +215,7 @@ static ExitStatus say_next_steps(const Scaffold *scaffold, const Answers *answer
             "in kiln.yaml, workflow.image is a placeholder: until a real image of kiln stands there, jobs that "
             "call kiln cannot run\n",
             STR_ARG(answers->name));
-    return cli_print(&out);
+    return cli_print_text(&out);
 }
 
 ExitStatus command_init(const Arguments *arguments)

@@ -194,5 +194,5 @@ ExitStatus command_list(const Arguments *arguments)
         print_matrix(&listing, &out);
     else
         print_text(&listing, &out);
-    return cli_print(&out);
+    return format == FORMAT_TEXT ? cli_print_text(&out) : cli_print(&out);
 }

@@ -335,7 +335,7 @@ static ExitStatus say_next_steps(const NewService *service, const Scaffold *scaf
             "in %.*s%.*s, digests of zeros are placeholders: 'docker buildx imagetools inspect NAME:TAG' prints "
             "the real ones\n",
             STR_ARG(service->project->prefix), STR_ARG(below_context(service, STR("Dockerfile"))));
-    return cli_print(&out);
+    return cli_print_text(&out);
 }
 
 ExitStatus command_new(const Arguments *arguments)

@@ -238,8 +238,7 @@ ExitStatus release_end(Release *release, bool ok)
         buf_release(&release->out);
         return EXIT_TROUBLE;
     }
-    ExitStatus status = cli_print(&release->out);
-    cli_write(STDERR_FILENO, buf_str(&summary));
-    buf_release(&summary);
+    ExitStatus status = cli_print_text(&release->out);
+    cli_say(&summary);
     return status;
 }

@@ -35,8 +35,7 @@ static void print_summary(const RenderResult *result)
     else
         buf_printf(&out, "%zu file%s written to %.*s, %zu unchanged, %zu removed\n", result->written,
                    cli_plural(result->written), STR_ARG(result->output), result->unchanged, result->removed);
-    cli_write(STDERR_FILENO, buf_str(&out));
-    buf_release(&out);
+    cli_say(&out);
 }
 
 ExitStatus cli_print_stream(const RenderResult *result)

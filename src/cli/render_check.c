@@ -70,8 +70,7 @@ static void print_summary(const Arguments *arguments, const RenderResult *result
         buf_printf(&out, "%zu stale, %zu missing, %zu surplus; %s\n", counts[TREE_CHANGED], counts[TREE_NEW],
                    counts[TREE_REMOVED],
                    is_plain(arguments) ? "run kiln render" : "run the same kiln render without --check");
-    cli_write(STDERR_FILENO, buf_str(&out));
-    buf_release(&out);
+    cli_say(&out);
 }
 
 ExitStatus render_check_print(const Arguments *arguments, const RenderResult *result)
@@ -82,7 +81,7 @@ ExitStatus render_check_print(const Arguments *arguments, const RenderResult *re
         counts[result->differences[i].kind]++;
         shown += print_difference(&result->differences[i], ALL_LINES - shown, &out);
     }
-    ExitStatus status = cli_print(&out);
+    ExitStatus status = cli_print_text(&out);
     print_summary(arguments, result, counts);
     return status == EXIT_CLEAN && result->difference_count ? EXIT_FINDINGS : status;
 }

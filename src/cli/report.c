@@ -84,8 +84,7 @@ static void print_summary(const Report *report, const char *head, size_t others)
     if (count)
         buf_printf(&out, "       'kiln standards %.*s' says why, and shows it done well\n",
                    STR_ARG(count == 1 ? rules[0].rule->id : STR("ID")));
-    cli_write(STDERR_FILENO, buf_str(&out));
-    buf_release(&out);
+    cli_say(&out);
 }
 
 /* ---- files ---- */

@@ -79,11 +79,12 @@ void report_json(const Report *report, Buf *out)
 /* ---- workflow commands ---- */
 
 /* The runner takes these apart by % escapes, and a property also ends at : and , (actions/toolkit, command.ts). */
-static void add_escaped(Buf *out, Str text, bool property)
+static void add_escaped(const Report *report, Buf *out, Str line, bool property)
 {
+    Str text = shown_text(report->arena, line);
     for (size_t i = 0; i < text.size; i++) {
         char c = text.data[i];
-        bool special = c == '%' || c == '\r' || c == '\n' || (property && (c == ':' || c == ','));
+        bool special = c == '%' || (property && (c == ':' || c == ','));
         if (special)
             buf_printf(out, "%%%02X", (unsigned)(unsigned char)c);
         else
@@ -98,18 +99,18 @@ static void add_command(const Report *report, const Finding *finding, PlaceCurso
     buf_printf(out, "::%s ", finding->severity == SEVERITY_INFO ? "notice" : severity_name(finding->severity));
     if (file.size) {
         buf_add(out, STR("file="));
-        add_escaped(out, file, true);
+        add_escaped(report, out, file, true);
         buf_printf(out, ",line=%u,col=%u,", place.line, place.column);
     }
     buf_add(out, STR("title="));
-    add_escaped(out, finding->rule->id, true);
+    add_escaped(report, out, finding->rule->id, true);
     buf_add(out, STR("::"));
-    add_escaped(out, finding->message, false);
+    add_escaped(report, out, finding->message, false);
     buf_add(out, STR("; "));
-    add_escaped(out, finding->fix, false);
+    add_escaped(report, out, finding->fix, false);
     Str where = arena_printf(report->arena, " (%.*s; see kiln standards %.*s)",
                              STR_ARG(report_object(report->arena, finding)), STR_ARG(finding->rule->id));
-    add_escaped(out, where, false);
+    add_escaped(report, out, where, false);
     buf_add_char(out, '\n');
 }
 

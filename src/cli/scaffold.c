@@ -180,7 +180,7 @@ static bool say_what_came(const Scaffold *scaffold, Str lead)
         buf_printf(&out, "%s %.*s%.*s%s\n", file->kept ? "kept   " : "created", STR_ARG(lead), STR_ARG(file->path),
                    file->kept ? " (it was there)" : "");
     }
-    return cli_print(&out) == EXIT_CLEAN;
+    return cli_print_text(&out) == EXIT_CLEAN;
 }
 
 bool scaffold_write(Scaffold *scaffold, const char *folder, Str lead)

@@ -217,8 +217,7 @@ static ExitStatus test_rules(const Shelf *shelf)
     cli_print_diags(shelf->diags);
     Buf out = {0};
     buf_printf(&out, "standards: %zu rule%s, %zu failed\n", count, cli_plural(count), failed);
-    cli_write(STDERR_FILENO, buf_str(&out));
-    buf_release(&out);
+    cli_say(&out);
     return failed ? EXIT_FINDINGS : EXIT_CLEAN;
 }
 
@@ -245,5 +244,5 @@ ExitStatus command_standards(const Arguments *arguments)
             buf_add_char(&out, '\n');
         (format ? show_json : show_text)(&shelf, standards_find(shelf.standards, arguments->operands[i]), &out);
     }
-    return cli_print(&out);
+    return format ? cli_print(&out) : cli_print_text(&out);
 }

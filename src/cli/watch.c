@@ -82,8 +82,7 @@ void watch_print(const Watch *watch, const RenderResult *result, size_t threads)
     buf_printf(&out, "stats: %zu service%s rendered, %zu object%s in %zu file%s, %zu bytes\n", result->services,
                cli_plural(result->services), result->objects, cli_plural(result->objects), result->files,
                cli_plural(result->files), result->bytes);
-    cli_write(STDERR_FILENO, buf_str(&out));
-    buf_release(&out);
+    cli_say(&out);
 }
 
 static size_t processors(void)

@@ -264,27 +264,6 @@ void diags_sort(Diags *diags)
 /* A quoted line wider than this is cut around the caret. */
 enum { QUOTE_WIDTH = 116, QUOTE_INDENT = 4 };
 
-/* One character of an input, made harmless for a terminal. */
-static void char_add(Buf *out, uint32_t c)
-{
-    bool control = c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029;
-    bool direction = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F ||
-                     c == 0x061C;
-    if (c == '\t')
-        buf_add_char(out, ' ');
-    else if (control || direction)
-        utf8_add(out, 0xFFFD);
-    else
-        utf8_add(out, c);
-}
-
-/* Messages repeat what inputs say: a line break in one must not look like a line of ours. */
-static void text_add(Buf *out, Str text)
-{
-    for (size_t at = 0; at < text.size;)
-        char_add(out, line_next(text, &at));
-}
-
 /* Which of two places comes first in a line that starts at start and has size bytes; origin may lie elsewhere. */
 static Origin first_in_line(Origin first, Origin origin, Origin start, size_t size)
 {
@@ -330,7 +309,7 @@ static void print_quote(const Diags *diags, const Place *place, Buf *out)
 
 static void print_place(const Place *place, Str file, Buf *out)
 {
-    text_add(out, place->source ? place->source->name : file);
+    shown_add(out, place->source ? place->source->name : file);
     if (place->source)
         buf_printf(out, ":%u:%u: ", place->line, place->column);
     else if (file.size)
@@ -342,13 +321,13 @@ static void print_diag(const Diags *diags, const Diag *diag, Buf *out)
     Place place = origin_place(diags->sources, diag->origin);
     print_place(&place, diag->file, out);
     buf_printf(out, "%s: ", severity_names[diag->severity]);
-    text_add(out, diag->message);
+    shown_add(out, diag->message);
     buf_add_char(out, '\n');
     if (place.source && place.line_text.size)
         print_quote(diags, &place, out);
     if (diag->detail.size) {
         buf_add_repeat(out, ' ', QUOTE_INDENT);
-        text_add(out, diag->detail);
+        shown_add(out, diag->detail);
         buf_add_char(out, '\n');
     }
 }
@@ -356,7 +335,7 @@ static void print_diag(const Diags *diags, const Diag *diag, Buf *out)
 void diags_print(const Diags *diags, Buf *out)
 {
     /* Room is kept for the errors still to come: whoever drowns in warnings has to see what ended the run. */
-    size_t errors = diags->errors, shown = 0;
+    size_t start = out->size, errors = diags->errors, shown = 0;
     bool hidden = false; /* a note goes with what it explains */
     for (size_t i = 0; i < diags->count && shown < DIAGS_PRINT_LIMIT; i++) {
         const Diag *diag = &diags->list[i];
@@ -371,4 +350,5 @@ void diags_print(const Diags *diags, Buf *out)
     size_t hidden_count = diags->count - shown + diags->left_out;
     if (hidden_count)
         buf_printf(out, "note: %zu more of these are not shown\n", hidden_count);
+    shown_defuse(out, start);
 }

@@ -9,5 +9,7 @@
 
 /* Decodes the character at *at and moves *at behind it; U+FFFD for a byte that is no UTF-8. */
 uint32_t line_next(Str line, size_t *at);
+/* One character of an input, made harmless for a terminal; a tab becomes a space. */
+void char_add(Buf *out, uint32_t c);
 
 #endif
