@@ -217,6 +217,8 @@ int file_read(Arena *arena, int at, const char *path, size_t limit, Str *text) K
  * and without following symbolic links (ELOOP).
  */
 int file_read_beneath(Arena *arena, Str root, Str path, size_t limit, Str *text) KILN_MUST_USE;
+/* Likewise below an open folder. */
+int file_read_below(Arena *arena, int folder, Str path, size_t limit, Str *text) KILN_MUST_USE;
 /* Standard input or any open descriptor, to its end. */
 int file_read_fd(Arena *arena, int fd, size_t limit, Str *text) KILN_MUST_USE;
 

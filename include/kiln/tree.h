@@ -4,7 +4,8 @@
  * Each top folder holds one ownership file, `.kiln-owned`: a first comment line that names the owner, then the paths
  * (relative to the top, sorted, one a line) that kiln wrote. The union of the old and the new list is written before
  * any file, the final list after all, so a kill never orphans a file; each file is replaced by temp, flush, rename.
- * Nothing is written outside the top folder, and no symbolic link inside it is followed. A file that is not owned is
+ * Nothing is written outside the top folder, and no symbolic link inside it is followed; nor one on the way to it from
+ * the job's root, where it has one. A file that is not owned is
  * never overwritten (unless its bytes are already the ones wanted: then it is adopted) or removed. What is already
  * right is not touched: an unchanged run moves no modification time.
  *
@@ -31,7 +32,8 @@ typedef struct TreeFile {
 typedef bool TreeScopeFn(void *user, Str path);
 
 typedef struct TreeJob {
-    Str top;        /* folder, created if missing, with its parents; it may be a symbolic link itself */
+    Str top;        /* folder, created if missing, with its parents */
+    Str root;       /* a folder above top, below which no link leads to it; empty: the user named all of top */
     Str label;      /* how messages call it: as the user wrote it */
     Str owner;      /* in the ownership file's first line; another owner's tree is an error. Empty: not checked */
     Str owner_hint; /* what the user can do about another owner: "set workflow.path in kiln.yaml" */
@@ -39,6 +41,7 @@ typedef struct TreeJob {
     size_t count;
     TreeScopeFn *in_scope; /* NULL: everything */
     void *user;
+    Str head;       /* what every file but yielding begins with: nothing else is removed. Empty: not looked at */
     Str yielding;   /* one of files, in the top folder itself: what somebody else put in its place stays */
     bool look_only; /* the plan will not be written: no permission is asked for */
     Pool *pool;     /* the threads to compare and to write with, or NULL; it lives as long as the plan */

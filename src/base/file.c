@@ -85,6 +85,13 @@ static int read_opened(Arena *arena, int fd, size_t limit, Str *text)
     return read_sized(arena, fd, (size_t)status.st_size, limit, text);
 }
 
+static int read_and_close(Arena *arena, int fd, size_t limit, Str *text)
+{
+    int error = read_opened(arena, fd, limit, text);
+    close(fd);
+    return error;
+}
+
 /* O_NONBLOCK: opening a FIFO must not wait for a writer. */
 enum { READ_FLAGS = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY };
 
@@ -97,11 +104,7 @@ static int open_error(int error)
 int file_read(Arena *arena, int at, const char *path, size_t limit, Str *text)
 {
     int fd = openat(at, path, READ_FLAGS);
-    if (fd < 0)
-        return open_error(errno);
-    int error = read_opened(arena, fd, limit, text);
-    close(fd);
-    return error;
+    return fd < 0 ? open_error(errno) : read_and_close(arena, fd, limit, text);
 }
 
 static bool is_link(int at, const char *name)
@@ -166,13 +169,18 @@ static int open_at_once(int folder, Str path, int flags)
     return (int)syscall(SYS_openat2, folder, text, &how, sizeof how);
 }
 
+static int open_below(int folder, Str path, int flags, int *opened)
+{
+    *opened = open_at_once(folder, path, flags);
+    return *opened < 0 ? open_walk(folder, path, flags, opened) : 0;
+}
+
 static int open_beneath(Arena *arena, Str root, Str path, int flags, int *opened)
 {
     int folder = open(arena_text(arena, root), O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0)
         return errno;
-    *opened = open_at_once(folder, path, flags);
-    int error = *opened < 0 ? open_walk(folder, path, flags, opened) : 0;
+    int error = open_below(folder, path, flags, opened);
     close(folder);
     return error;
 }
@@ -181,11 +189,14 @@ int file_read_beneath(Arena *arena, Str root, Str path, size_t limit, Str *text)
 {
     int fd;
     int error = open_beneath(arena, root, path, READ_FLAGS, &fd);
-    if (error)
-        return error;
-    error = read_opened(arena, fd, limit, text);
-    close(fd);
-    return error;
+    return error ? error : read_and_close(arena, fd, limit, text);
+}
+
+int file_read_below(Arena *arena, int folder, Str path, size_t limit, Str *text)
+{
+    int fd;
+    int error = open_below(folder, path, READ_FLAGS, &fd);
+    return error ? error : read_and_close(arena, fd, limit, text);
 }
 
 static int write_all(int fd, Str text)

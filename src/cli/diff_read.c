@@ -47,7 +47,7 @@ static bool read_entry(DiffFiles *files, int at, const FileEntry *entry, Str sho
     Str path = arena_printf(files->arena, "%.*s%s%.*s", STR_ARG(below), below.size ? "/" : "", STR_ARG(name));
     Str full = arena_printf(files->arena, "%.*s/%.*s", STR_ARG(shown), STR_ARG(path));
     if (!entry->is_folder) {
-        int error = file_read(files->arena, at, arena_text(files->arena, name), yaml_manifest_limits.bytes, &text);
+        int error = file_read_below(files->arena, at, name, yaml_manifest_limits.bytes, &text);
         if (error)
             return fail(diags, full, error);
         add_file(files, path, text);

@@ -16,6 +16,15 @@ static bool in_scope(void *user, Str path)
     return str_split(&rest, '/', &service) && rest.data && pipeline_has_service(pipeline, service);
 }
 
+/* The folder above that of the workflows that nobody but the user, or the clone, has chosen. */
+static Str workflow_root(const Pipeline *pipeline)
+{
+    const Project *project = pipeline->project;
+    if (pipeline->request->output.size)
+        return pipeline->request->output;
+    return value_text_at(project->value, "workflow.path").size ? project->root : project->repository;
+}
+
 Str pipeline_workflow_folder(const Pipeline *pipeline)
 {
     const Project *project = pipeline->project;
@@ -48,18 +57,26 @@ static void add_attributes(Pipeline *pipeline)
     tree->files[tree->count++] = (TreeFile){STR(TREE_ATTRIBUTES_FILE), text, pipeline->project->origin};
 }
 
+static Str tree_folder(const Pipeline *pipeline)
+{
+    const Project *project = pipeline->project;
+    if (pipeline->request->output.size)
+        return pipeline->request->output;
+    return arena_printf(pipeline->arena, "%.*s/%.*s", STR_ARG(project->root),
+                        STR_ARG(value_text_at(project->value, "output")));
+}
+
 static TreeJob tree_job(Pipeline *pipeline)
 {
     const Project *project = pipeline->project;
-    Str output = value_text_at(project->value, "output");
-    Str top = pipeline->request->output.size
-                  ? pipeline->request->output
-                  : arena_printf(pipeline->arena, "%.*s/%.*s", STR_ARG(project->root), STR_ARG(output));
+    Str top = tree_folder(pipeline);
     Str label = shown(pipeline, top);
     pipeline->result->output = label;
     add_attributes(pipeline);
     return (TreeJob){.top = top,
+                     .root = pipeline->request->output.size ? STR("") : project->root,
                      .label = label,
+                     .head = STR(RENDER_HEAD),
                      .owner = project->name,
                      .owner_hint = STR("set output in kiln.yaml, or choose another folder with -o"),
                      .files = pipeline->tree.files,
@@ -75,7 +92,9 @@ static TreeJob workflow_job(const Pipeline *pipeline)
 {
     Str top = pipeline_workflow_folder(pipeline);
     return (TreeJob){.top = top,
+                     .root = workflow_root(pipeline),
                      .label = shown(pipeline, top),
+                     .head = STR(RENDER_HEAD),
                      .owner = pipeline->project->name,
                      .owner_hint = STR("set workflow.path in kiln.yaml"),
                      .files = pipeline->workflows.files,
@@ -119,10 +138,44 @@ static bool carry_out(Pipeline *pipeline, TreePlan *plan)
     return true;
 }
 
+/* The next part of a path that leads anywhere; false at the end. */
+static bool next_part(Str *path, Str *part)
+{
+    while (str_split(path, '/', part)) {
+        if (part->size && !str_equal(*part, STR(".")))
+            return true;
+    }
+    return false;
+}
+
+static bool is_same_folder(Str a, Str b)
+{
+    Str left, right;
+    bool more = true, same = true;
+    while (more && same) {
+        more = next_part(&a, &left);
+        same = next_part(&b, &right) == more && (!more || str_equal(left, right));
+    }
+    return same;
+}
+
+/* Of two lists of what is kiln's in one folder, each would have the other's files removed. */
+static bool folders_differ(const Pipeline *pipeline)
+{
+    const Value *path = value_path(pipeline->project->value, "workflow.path");
+    bool same = is_same_folder(tree_folder(pipeline), pipeline_workflow_folder(pipeline));
+    if (same)
+        diag_error(pipeline->diags, path ? path->origin : pipeline->project->origin,
+                   "workflow.path is the output's folder; give the workflows one of their own");
+    return !same;
+}
+
 /* Both folders are planned before either is written. */
 bool pipeline_write(Pipeline *pipeline)
 {
     pipeline_enter(pipeline, STAGE_COMPARE, STR(""));
+    if (!folders_differ(pipeline))
+        return false;
     TreeJob tree = tree_job(pipeline);
     TreePlan *tree_planned = tree_plan(pipeline->arena, &tree, pipeline->diags);
     if (!pipeline_is_full(pipeline->request))

@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include <stdlib.h>
+#include <strings.h>
 
 bool is_merge_mark(Str line)
 {
@@ -17,8 +18,16 @@ bool is_merge_mark(Str line)
     return false;
 }
 
+/* As a file system that folds case sees it. */
+bool is_git_folder(Str segment)
+{
+    return segment.size == 4 && strncasecmp(segment.data, ".git", 4) == 0;
+}
+
 static const char *segment_why(Str segment)
 {
+    if (is_git_folder(segment))
+        return "has a part called .git, where git keeps its own";
     if (!segment.size || str_equal(segment, STR(".")) || str_equal(segment, STR("..")))
         return "has an empty, '.' or '..' part";
     if (segment.size > NAME_MAX)
@@ -66,8 +75,9 @@ Str path_label(Arena *arena, const TreeJob *job, Str path)
 
 void path_error(Diags *diags, const TreeJob *job, Str path, const char *what, int error)
 {
-    const char *why =
-        error == ENOTDIR ? "a file stands where a folder is expected; choose another output" : strerror(error);
+    const char *why = error == ENOTDIR ? "a file stands where a folder is expected; choose another output"
+                      : error == ELOOP ? "a symbolic link is in the way, and kiln follows none; remove it"
+                                       : strerror(error);
     diag_file_error(diags, path_label(diags_arena(diags), job, path), "%s: %s", what, why);
 }
 
@@ -115,6 +125,25 @@ static void report_twin(Diags *diags, const TreeFile *file, const TreeFile *othe
                    STR_ARG(other->path), STR_ARG(file->path));
 }
 
+/* What some file system does not take, or takes for the same as another: letters with marks have two spellings. */
+static bool is_portable(Str path)
+{
+    for (size_t i = 0; i < path.size; i++) {
+        if ((unsigned char)path.data[i] > '~' || strchr("\\:*?\"<>|", path.data[i]))
+            return false;
+    }
+    return true;
+}
+
+static void check_path(Diags *diags, const TreeFile *file)
+{
+    const char *why = path_why(file->path);
+    if (!why && !is_portable(file->path))
+        why = "has a character that not every file system takes; use letters of ASCII, digits, '.', '_' and '-'";
+    if (why)
+        diag_error(diags, file->origin, "the output path '%.*s' %s", STR_ARG(file->path), why);
+}
+
 /* A folder of this file that another file is to be: reported, once per folder. */
 static void check_folders(Diags *diags, const Index *index, const TreeFile *file, Str path)
 {
@@ -140,9 +169,7 @@ const TreeFile **paths_check(Arena *arena, const TreeJob *job, Diags *diags)
     const TreeFile **files = sorted_files(arena, job);
     Index *index = index_new(arena, job->count);
     for (size_t i = 0; i < job->count; i++) {
-        const char *why = path_why(files[i]->path);
-        if (why)
-            diag_error(diags, files[i]->origin, "the output path '%.*s' %s", STR_ARG(files[i]->path), why);
+        check_path(diags, files[i]);
         uint32_t first = index_put(index, folded(arena, files[i]->path), (uint32_t)i);
         if (first != i)
             report_twin(diags, files[i], files[first]);

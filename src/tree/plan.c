@@ -157,6 +157,25 @@ static void plan_wanted(Walk *walk, const TreeFile *file, bool same, bool owned)
     add_change(plan, file->path, found == FOUND_NOTHING ? TREE_NEW : TREE_CHANGED, file);
 }
 
+/* The list may be anybody's, and what is removed by it is gone. */
+static bool begins_as_ours(Walk *walk, Str path)
+{
+    const TreeJob *job = &walk->plan->job;
+    bool same = false;
+    if (!job->head.size || str_equal(path, job->yielding))
+        return true;
+    int fd = openat(walk_fd(walk), walk->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    int error = fd < 0 ? errno : same_bytes(fd, job->head, &same);
+    if (fd >= 0)
+        close(fd);
+    if (error)
+        path_error(walk->diags, job, path, "cannot read", error);
+    else if (!same)
+        refuse(walk, path,
+               "is listed in " TREE_OWNERSHIP_FILE " to be removed, but was not written by kiln; take its line out");
+    return same;
+}
+
 /* Something else in the place of a stale file is not the file that was written: it is only struck from the list. */
 static void plan_stale(Walk *walk, Str path)
 {
@@ -171,7 +190,7 @@ static void plan_stale(Walk *walk, Str path)
             plan_add_leftover(walk->plan, path);
         else
             path_error(walk->diags, &walk->plan->job, path, "cannot look at", errno);
-    } else if (S_ISREG(status.st_mode)) {
+    } else if (S_ISREG(status.st_mode) && begins_as_ours(walk, path)) {
         check_writable(walk);
         add_change(walk->plan, path, TREE_REMOVED, NULL);
     }
@@ -334,7 +353,7 @@ Str tree_plan_label(const TreePlan *plan, Arena *arena, Str path)
 
 bool tree_plan_found(const TreePlan *plan, Arena *arena, const TreeChange *change, Diags *diags, Str *text)
 {
-    int error = file_read_beneath(arena, plan->job.top, change->path, FOUND_LIMIT, text);
+    int error = file_read_below(arena, plan->top, change->path, FOUND_LIMIT, text);
     if (error)
         path_error(diags, &plan->job, change->path, "cannot read", error);
     return !error;

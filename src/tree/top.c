@@ -1,6 +1,6 @@
 /*
- * The top folder: opening, making and locking it. It is the only folder whose path is the user's own, so links in
- * that path are followed.
+ * The top folder: opening, making and locking it. Links are followed in a path that is the user's own, and none in what
+ * a project adds to it: who renders a pull request writes nowhere else.
  */
 #include "tree_private.h"
 
@@ -32,19 +32,69 @@ static bool top_lock(const TreeJob *job, Diags *diags, int fd)
     return false;
 }
 
-static int folder_open(const char *path)
+static int folder_open(const char *path, int *fd)
 {
-    return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    *fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return *fd < 0 ? errno : 0;
+}
+
+/* The kernel says of a link to a folder that it is none. */
+static int open_error(int at, const char *name, int error)
+{
+    struct stat status;
+    bool link = error == ENOTDIR && !fstatat(at, name, &status, AT_SYMLINK_NOFOLLOW) && S_ISLNK(status.st_mode);
+    return link ? ELOOP : error;
+}
+
+/* From *fd, which is closed, into the folder of that name. */
+static int enter(Arena *arena, Str name, bool make, int *fd)
+{
+    const char *text = arena_text(arena, name);
+    int error = make && mkdirat(*fd, text, 0777) && errno != EEXIST ? errno : 0;
+    int next = error ? -1 : openat(*fd, text, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (next < 0 && !error)
+        error = open_error(*fd, text, errno);
+    close(*fd);
+    *fd = next;
+    return error;
+}
+
+/* Part by part from the root, whose own path is not the project's. */
+static int open_below_root(Arena *arena, const TreeJob *job, bool make, int *fd)
+{
+    Str rest = str_slice(job->top, job->root.size, job->top.size), part;
+    int error = folder_open(arena_text(arena, job->root), fd);
+    while (!error && str_split(&rest, '/', &part)) {
+        if (part.size && !str_equal(part, STR(".")))
+            error = enter(arena, part, make, fd);
+    }
+    return error;
+}
+
+static bool top_is_allowed(const TreeJob *job, Diags *diags)
+{
+    Str rest = str_slice(job->top, job->root.size, job->top.size), part;
+    while (job->root.size && str_split(&rest, '/', &part)) {
+        if (!is_git_folder(part))
+            continue;
+        diag_file_error(diags, path_label(diags_arena(diags), job, STR("")),
+                        "lies in .git, where git keeps its own; choose another output");
+        return false;
+    }
+    return true;
 }
 
 bool top_open(const TreeJob *job, Diags *diags, int *fd)
 {
     Arena *arena = diags_arena(diags);
-    *fd = folder_open(arena_text(arena, job->top));
-    if (*fd < 0 && errno == ENOENT)
+    *fd = -1;
+    if (!top_is_allowed(job, diags))
+        return false;
+    int error = job->root.size ? open_below_root(arena, job, false, fd) : folder_open(arena_text(arena, job->top), fd);
+    if (error == ENOENT)
         return true;
-    if (*fd < 0) {
-        path_error(diags, job, STR(""), "cannot open the output folder", errno);
+    if (error) {
+        path_error(diags, job, STR(""), "cannot open the output folder", error);
         return false;
     }
     if (top_lock(job, diags, *fd))
@@ -72,8 +122,12 @@ static int make_folders(char *path)
 bool top_create(const TreeJob *job, Diags *diags, int *fd)
 {
     Arena *arena = diags_arena(diags);
-    char *path = arena_text(arena, job->top);
-    int error = make_folders(path);
+    int error = make_folders(arena_text(arena, job->root.size ? job->root : job->top)), made;
+    if (!error && job->root.size) {
+        error = open_below_root(arena, job, true, &made);
+        if (!error)
+            close(made);
+    }
     if (error) {
         path_error(diags, job, STR(""), "cannot create the output folder", error);
         return false;

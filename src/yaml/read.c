@@ -534,25 +534,29 @@ static bool check_tab_behind_colon(const Source *source, Diags *diags)
 
 /*
  * libfyaml keeps all that an open bracket may turn out to be the key of, so that brackets that are never closed cost
- * a kilobyte each. Where brackets in texts are counted too, so many of them are still none of anybody's files.
+ * a kilobyte each, and what stands between two half of one. Where those in texts are counted too, so many of them are
+ * still none of anybody's files.
  */
 enum { OPEN_LIMIT = 8192 };
 
 static bool check_brackets(const Source *source, Diags *diags)
 {
     Str text = source->text;
-    size_t open = 0, deep = 0; /* where they first went deeper than they may */
-    for (size_t at = 0; at < text.size && open <= OPEN_LIMIT; at++) {
+    size_t open = 0, items = 0, deep = 0; /* where they first went deeper than they may */
+    for (size_t at = 0; at < text.size && open <= OPEN_LIMIT && items <= yaml_limits.values; at++) {
         char c = text.data[at];
         if (c == '[' || c == '{')
             deep = ++open == yaml_limits.depth + 1 ? at : deep;
         else if ((c == ']' || c == '}') && open)
             open--;
+        items = open ? items + (c == ',') : 0;
     }
     if (open > OPEN_LIMIT)
         diag_error(diags, source->base + (Origin)deep, "maps and lists are nested more than %zu deep",
                    yaml_limits.depth);
-    return open <= OPEN_LIMIT;
+    else if (items > yaml_limits.values)
+        diag_error(diags, source->base, "the file holds more than %zu values; split it", yaml_limits.values);
+    return open <= OPEN_LIMIT && items <= yaml_limits.values;
 }
 
 /* Up to the first event inside a document; false at the end of the stream or on an error, which sets *failed. */
