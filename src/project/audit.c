@@ -10,8 +10,6 @@ typedef struct Audit {
     Arena *arena;
     Diags *diags;
     const Project *project;
-    Str *templates; /* texts */
-    size_t template_count, template_capacity;
 } Audit;
 
 static bool is_built_in(const Audit *audit, Origin origin)
@@ -43,51 +41,52 @@ static void leaf_path(const Path *path, const Path **steps, size_t *count, Arena
     *count = depth;
 }
 
-/* What layers 4 up to the override's own say at the path, that one left out; NULL: nothing. */
-static const Value *overridden_value(const Audit *audit, const ServiceFile *service, const Override *override,
-                                     const Path *steps, size_t count)
+/* What the layers say to one service that the override reaches, if only by a part. */
+typedef struct Reach {
+    const Value *own;   /* the override's own layer; NULL: it does not reach the service at all */
+    const Value *below; /* what layers 4 up to it come to without it; NULL: nothing */
+} Reach;
+
+static Reach reach_of(const Audit *audit, const ServiceFile *service, const Override *override)
 {
     Layer *layers;
-    size_t layer_count = project_layers(audit->project, override->environment, service, audit->arena, &layers);
-    const Value *below = NULL;
-    for (size_t i = 0; i < layer_count; i++) {
+    size_t count = project_layers(audit->project, override->environment, service, audit->arena, &layers);
+    Reach reach = {0};
+    for (size_t i = 0; i < count && !reach.own && layers[i].number <= override->layer; i++) {
         const Layer *layer = &layers[i];
-        bool own = layer->number == override->layer && str_equal(layer->environment, override->environment->name);
-        if (own || layer->number > override->layer)
-            break;
-        if (layer->number >= 4 && layer->number != 6)
-            below = model_merge(audit->arena, below, layer->value);
+        if (layer->number == override->layer && str_equal(layer->environment, override->environment->name))
+            reach.own = layer->value;
+        else if (layer->number >= 4 && layer->number != 6)
+            reach.below = model_merge(audit->arena, reach.below, layer->value);
     }
-    const MapEntry *entry = below ? value_at_path(audit->arena, below, steps, count) : NULL;
+    return reach;
+}
+
+static const Value *stated_at(const Audit *audit, const Value *value, const Path *steps, size_t count)
+{
+    const MapEntry *entry = value ? value_at_path(audit->arena, value, steps, count) : NULL;
     return entry ? entry->value : NULL;
 }
 
-/* Whether the layer reaches the service at all: its kind may not have the field. */
-static bool reaches(const Audit *audit, const ServiceFile *service, const Override *override, const Path *steps,
-                    size_t count)
-{
-    Layer *layers;
-    size_t layer_count = project_layers(audit->project, override->environment, service, audit->arena, &layers);
-    for (size_t i = 0; i < layer_count; i++) {
-        if (layers[i].number == override->layer && str_equal(layers[i].environment, override->environment->name))
-            return value_at_path(audit->arena, layers[i].value, steps, count) != NULL;
-    }
-    return false;
-}
+typedef struct Reaches {
+    const Audit *audit;
+    Reach *list;
+    size_t count;
+} Reaches;
 
-/* An overlay is of use as soon as it changes one of the services that it reaches. */
-static void audit_leaf(const Audit *audit, const Override *override, const MapEntry *entry, const Path *path)
+/* An overlay is of use as soon as it changes one of the services that it reaches: its kind may not have the field. */
+static void audit_leaf(const Reaches *reaches, const MapEntry *entry, const Path *path)
 {
+    const Audit *audit = reaches->audit;
     const Path *steps;
     size_t count, reached = 0, equal = 0;
     leaf_path(path, &steps, &count, audit->arena);
     const Value *other = NULL;
-    for (size_t i = 0; i < audit->project->service_count; i++) {
-        const ServiceFile *service = &audit->project->services[i];
-        if ((override->service && override->service != service) || !reaches(audit, service, override, steps, count))
+    for (size_t i = 0; i < reaches->count; i++) {
+        if (!stated_at(audit, reaches->list[i].own, steps, count))
             continue;
         reached++;
-        const Value *below = overridden_value(audit, service, override, steps, count);
+        const Value *below = stated_at(audit, reaches->list[i].below, steps, count);
         if (!below || !value_equal(below, entry->value))
             continue;
         equal++;
@@ -103,16 +102,28 @@ static void audit_leaf(const Audit *audit, const Override *override, const MapEn
                      STR_ARG(origin_text(audit->arena, audit->project->sources, other->origin)));
 }
 
-static void audit_overrides(const Audit *audit, const Override *override, const Value *map, const Path *path)
+static void audit_leaves(const Reaches *reaches, const Value *map, const Path *path)
 {
     for (uint32_t i = 0; i < map->size; i++) {
         const MapEntry *entry = &map->entries[i];
         Path below = {path, entry->key, 0};
         if (entry->value->kind == VALUE_MAP && entry->value->size)
-            audit_overrides(audit, override, entry->value, &below);
+            audit_leaves(reaches, entry->value, &below);
         else
-            audit_leaf(audit, override, entry, &below);
+            audit_leaf(reaches, entry, &below);
     }
+}
+
+static void audit_overrides(const Audit *audit, const Override *override, const Value *map)
+{
+    const Project *project = audit->project;
+    Reaches reaches = {audit, ARENA_ARRAY(audit->arena, Reach, project->service_count + 1), 0};
+    for (size_t i = 0; i < project->service_count; i++) {
+        const ServiceFile *service = &project->services[i];
+        if (!override->service || override->service == service)
+            reaches.list[reaches.count++] = reach_of(audit, service, override);
+    }
+    audit_leaves(&reaches, map, NULL);
 }
 
 static bool seen_before(const Project *project, size_t environment, const Environment *ancestor)
@@ -135,13 +146,13 @@ static void audit_environment(const Audit *audit, size_t index)
             continue;
         Override overlay = {at, 5, NULL};
         if (at->overlay)
-            audit_overrides(audit, &overlay, at->overlay, NULL);
+            audit_overrides(audit, &overlay, at->overlay);
         for (size_t i = 0; i < project->service_count; i++) {
             Override block = {at, 7, &project->services[i]};
             const Value *value = value_get(project->services[i].blocks, at->name);
             /* vars are looked at on their own. */
             if (value)
-                audit_overrides(audit, &block, value_without(audit->arena, value, STR("vars")), NULL);
+                audit_overrides(audit, &block, value_without(audit->arena, value, STR("vars")));
         }
     }
 }
@@ -249,138 +260,15 @@ static bool audit_strength(const Audit *audit)
     return ok;
 }
 
-/* ---- variables ---- */
-
-/* Whether ${vars.path…}, or ${vars.} with something around it, stands anywhere in the value. */
-static bool mentions(const Value *value, Str path)
-{
-    if (value->kind == VALUE_STRING) {
-        Str text = value_text(value);
-        for (ptrdiff_t at = 0; (at = str_find(text, STR("${vars."), (size_t)at)) >= 0; at++) {
-            ptrdiff_t end = str_find(text, STR("}"), (size_t)at);
-            Str name = end < 0 ? STR("") : str_slice(text, (size_t)at + 7, (size_t)end);
-            bool around = str_starts(path, name) && path.size > name.size && path.data[name.size] == '.';
-            if (str_equal(name, path) || around)
-                return true;
-        }
-        return false;
-    }
-    bool map = value->kind == VALUE_MAP;
-    for (uint32_t i = 0; (map || value->kind == VALUE_LIST) && i < value->size; i++) {
-        if (mentions(map ? value->entries[i].value : value->items[i], path))
-            return true;
-    }
-    return false;
-}
-
-/* The project's own templates, as text: what an expression reads there need not be followed. */
-static void collect_templates(Audit *audit, Str folder)
-{
-    const FileStore *store = audit->project->store;
-    FileEntry *entries;
-    size_t count = 0;
-    if (store_list(store, audit->arena, folder, &entries, &count))
-        return;
-    for (size_t i = 0; i < count; i++) {
-        Str below = arena_printf(audit->arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(entries[i].name)), text;
-        if (entries[i].is_folder)
-            collect_templates(audit, below);
-        else if (!store_read(store, audit->arena, below, PROJECT_FILE_LIMIT, &text)) {
-            ARENA_GROW(audit->arena, audit->templates, audit->template_count, audit->template_capacity);
-            audit->templates[audit->template_count++] = text;
-        }
-    }
-}
-
-static bool template_mentions(const Audit *audit, Str path)
-{
-    Str wanted = arena_printf(audit->arena, "vars.%.*s", STR_ARG(path));
-    for (size_t i = 0; i < audit->template_count; i++) {
-        if (str_find(audit->templates[i], wanted, 0) >= 0)
-            return true;
-    }
-    return false;
-}
-
-static bool is_mentioned(const Audit *audit, Str path)
-{
-    const Project *project = audit->project;
-    bool found = mentions(project->value, path) || template_mentions(audit, path);
-    for (size_t i = 0; !found && i < project->environment_count; i++) {
-        const Environment *at = &project->environments[i];
-        found = at->vars && mentions(at->vars, path);
-        for (; at && !found; at = at->parent)
-            found = (at->overlay && mentions(at->overlay, path)) || (at->defaults && mentions(at->defaults, path));
-    }
-    for (size_t i = 0; !found && i < project->service_count; i++)
-        found = mentions(project->services[i].value, path) ||
-                (project->services[i].blocks && mentions(project->services[i].blocks, path));
-    return found;
-}
-
-/* Whether some service brings the variable along itself. */
-static bool service_supplies(const Audit *audit, Str environment, const Path *steps, size_t count)
-{
-    for (size_t i = 0; i < audit->project->service_count; i++) {
-        const ServiceFile *service = &audit->project->services[i];
-        const Value *own = value_get(service->value, STR("vars"));
-        const Value *block = value_get(value_get(service->blocks, environment), STR("vars"));
-        if ((own && value_at_path(audit->arena, own, steps, count)) ||
-            (block && value_at_path(audit->arena, block, steps, count)))
-            return true;
-    }
-    return false;
-}
-
-/* A variable of one environment that another one lacks: today nobody may miss it there, tomorrow somebody will. */
-static void audit_missing(const Audit *audit, const MapEntry *entry, const Path *path)
-{
-    const Path *steps;
-    size_t count;
-    leaf_path(path, &steps, &count, audit->arena);
-    Buf names = {0};
-    for (size_t i = 0; i < audit->project->environment_count; i++) {
-        const Environment *environment = &audit->project->environments[i];
-        bool there = environment->vars && value_at_path(audit->arena, environment->vars, steps, count);
-        if (!there && !service_supplies(audit, environment->name, steps, count))
-            buf_printf(&names, "%s%.*s", names.size ? ", " : "", STR_ARG(environment->name));
-    }
-    if (names.size)
-        diag_warning(audit->diags, entry->key_origin, "vars.%.*s is missing in %.*s; add it there, or to kiln.yaml",
-                     STR_ARG(path_text(audit->arena, path)), STR_ARG(buf_str(&names)));
-    buf_release(&names);
-}
-
-static void audit_vars(const Audit *audit, const Value *vars, const Path *path)
-{
-    for (uint32_t i = 0; vars && i < vars->size; i++) {
-        const MapEntry *entry = &vars->entries[i];
-        Path below = {path, entry->key, 0};
-        if (entry->value->kind == VALUE_MAP && entry->value->size) {
-            audit_vars(audit, entry->value, &below);
-            continue;
-        }
-        if (is_built_in(audit, entry->value->origin))
-            continue;
-        Str name = path_text(audit->arena, &below);
-        if (!is_mentioned(audit, name))
-            diag_warning(audit->diags, entry->key_origin,
-                         "vars.%.*s is used nowhere; remove it, or write ${vars.%.*s}", STR_ARG(name), STR_ARG(name));
-        audit_missing(audit, entry, &below);
-    }
-}
-
 /* ---- all of it ---- */
 
 bool project_audit(const Project *project, Arena *arena, Diags *diags)
 {
     Audit audit = {.arena = arena, .diags = diags, .project = project};
-    collect_templates(&audit, STR("templates"));
     bool ok = audit_strength(&audit);
-    for (size_t i = 0; i < project->environment_count; i++) {
+    for (size_t i = 0; i < project->environment_count; i++)
         audit_environment(&audit, i);
-        audit_vars(&audit, project->environments[i].vars, NULL);
-    }
+    audit_variables(project, arena, diags);
     audit_unused_blocks(&audit);
     return ok;
 }

@@ -29,6 +29,9 @@ bool environments_load(Loader *loader);
 /* set.c: all --set arguments as one layer, or NULL */
 const Value *set_layer(Arena *arena, Sources *sources, const Str *sets, size_t count, Diags *diags, bool *failed);
 
+/* variables.c: warns of what is named nowhere, or missing somewhere */
+void audit_variables(const Project *project, Arena *arena, Diags *diags);
+
 /* reference.c */
 
 /* What ${…} can name. A part that is not known yet is NULL. */
