@@ -26,14 +26,58 @@ typedef struct EnvironmentContext {
     const Value *project;  /* the context's `project` */
     const Value *env;      /* the context's `env` */
     const Value *vars;
-    const Value *services; /* name → service, enabled ones only */
-    ServiceContext *items; /* the same, by name */
+    const Value *services; /* name → service, enabled ones only; or NULL */
+    ServiceContext *items; /* the same, by name; NULL in the context of a set */
     size_t count;
 } EnvironmentContext;
 
-/* pool: the threads to do it with, or NULL. */
+/*
+ * All at once, for whoever reads all of them at once: a project's own templates may see every service. pool: the
+ * threads to do it with, or NULL.
+ */
 bool services_complete(Arena *arena, Pool *pool, const Project *project, const Environment *environment, Diags *diags,
                        EnvironmentContext *context) KILN_MUST_USE;
+
+/*
+ * ---- set.c: the services of an environment, of which any may be completed ----
+ *
+ * A set defines all services (in arena, a few KiB each). Each can then be completed in an arena that is dropped as
+ * soon as its objects are no longer needed, on any thread, in any order. Only its share of what the environment needs
+ * of all services (quota, names that must differ, Pod Security) stays, in `lasting`. service_set_end settles what
+ * comes of the shares once every service has been completed, or adopted from a set in which the same service has been.
+ */
+typedef struct ServiceSet ServiceSet;
+
+/* Mistakes in definitions are reported, and each other service can still be completed, to report its own. */
+ServiceSet *service_set_new(Arena *arena, Pool *pool, const Project *project, const Environment *environment,
+                            Diags *diags);
+/* Of the enabled ones, by name; index below is one of them. */
+size_t service_set_count(const ServiceSet *set);
+const ServiceFile *service_set_file(const ServiceSet *set, size_t index);
+/*
+ * What services are rendered with before all are complete: there is no `services`, and of `env` no quota, limitRange
+ * or podSecurity. Built-in templates of services read none of them.
+ */
+const EnvironmentContext *service_set_context(const ServiceSet *set);
+/* False: reported, or a definition was; then nothing of the set is to be rendered. */
+bool service_set_complete(ServiceSet *set, size_t index, Arena *arena, Arena *lasting, Diags *diags,
+                          ServiceContext *service) KILN_MUST_USE;
+/*
+ * Once every service is complete or adopted: checks what no two may have in common, and gives the context of the
+ * environment's own templates, with all of `env`. Of each of `services` it has strategy.type, ingress.namespace,
+ * ingress.className and ingressRoutes, which is what built-in templates of environments read. False: reported, here
+ * or before.
+ */
+bool service_set_end(ServiceSet *set, Diags *diags, EnvironmentContext *context) KILN_MUST_USE;
+
+/*
+ * Whether completing the one gives what completing the other gives, but for places (origins), provided that project
+ * and environment say the same in both sets (releases aside: they are compared). That is so where both are defined
+ * alike, and so is all that they see of those whom they call, admit and are called by. Completes neither.
+ */
+bool service_set_same(const ServiceSet *a, size_t index, const ServiceSet *b, size_t other);
+/* Takes over the share of a service that is the same and has been completed; from must live as long as set. */
+void service_set_adopt(ServiceSet *set, size_t index, const ServiceSet *from, size_t other);
 
 /* The context's `project` alone. */
 const Value *service_project(Arena *arena, const Project *project);

@@ -149,6 +149,8 @@ Str value_text_at(const Value *value, const char *dotted);
 
 /* Same kind and content; text as written, key order and origins do not count: {a: 1, b: 2} equals {b: 2, a: 1.0}. */
 bool value_equal(const Value *a, const Value *b);
+/* Equal to the last character: scalars as they were written, maps in the same order. Either may be NULL. */
+bool value_identical(const Value *a, const Value *b);
 
 /* An integer that a double holds exactly. */
 bool value_integer(const Value *number, int64_t *integer);

@@ -133,7 +133,8 @@ static const Value *environment_scope(Arena *arena, const EnvironmentContext *co
     map_set(&map, STR("project"), ORIGIN_NONE, context->project);
     map_set(&map, STR("env"), ORIGIN_NONE, context->env);
     map_set(&map, STR("vars"), ORIGIN_NONE, context->vars);
-    map_set(&map, STR("services"), ORIGIN_NONE, context->services);
+    if (context->services)
+        map_set(&map, STR("services"), ORIGIN_NONE, context->services);
     return map_end(&map, ORIGIN_NONE);
 }
 

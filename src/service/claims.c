@@ -85,36 +85,20 @@ const Value *claim_make(Work *work, const MapEntry *volume, const Value *claim)
                      value_new_string(work->arena, volume->key_origin, name));
 }
 
-/* Of a service: its own claims, then those of its jobs. A StatefulSet's are named after their pods. */
-static const ListBuilder *claims_at(const Work *work, size_t index)
-{
-    static const ListBuilder none = {0};
-    if (index)
-        return &work->jobs[index - 1].claims;
-    return work->kind == KIND_STATEFULSET ? &none : &work->claims;
-}
-
-static void check_claims(Index *names, Work *works, size_t at, const ListBuilder *claims)
+static void claims_add(Work *work, const ListBuilder *claims)
 {
     for (size_t i = 0; i < claims->count; i++) {
         const Value *name = value_get(claims->items[i], STR("name"));
-        uint32_t owner = index_put(names, value_text(name), (uint32_t)at);
-        if (owner != at)
-            work_error(&works[at], name->origin,
-                       "volumes.%.*s: the claim's name '%.*s' is one of service '%.*s' already; choose "
-                       "another",
-                       STR_ARG(value_text_at(claims->items[i], "volume")), STR_ARG(value_text(name)),
-                       STR_ARG(works[owner].name));
+        name_add(work, (SharedName){NAME_CLAIM, value_text(name), value_text_at(claims->items[i], "volume"),
+                                    name->origin});
     }
 }
 
-void claims_check(Work *works, size_t count)
+/* A StatefulSet's are named after their pods. */
+void claims_name(Work *work)
 {
-    if (!count)
-        return;
-    Index *names = index_new(works[0].arena, count);
-    for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j <= works[i].job_count; j++)
-            check_claims(names, works, i, claims_at(&works[i], j));
-    }
+    if (work->kind != KIND_STATEFULSET)
+        claims_add(work, &work->claims);
+    for (size_t i = 0; i < work->job_count; i++)
+        claims_add(work, &work->jobs[i].claims);
 }

@@ -49,7 +49,7 @@ static const Value *port_complete(Work *work, Str name, const Value *port)
     return map_end(&map, port->origin);
 }
 
-static void ports_complete(Work *work)
+void container_ports(Work *work)
 {
     const Value *ports = without_off(work->arena, value_get(work->value, STR("ports")));
     MapBuilder map = map_begin(work->arena);
@@ -210,7 +210,7 @@ static void put_image(Work *work, MapBuilder *container)
 
 const Value *container_make(Work *work)
 {
-    ports_complete(work);
+    container_ports(work);
     const Value *mounts, *secret_env;
     files_complete(work, &mounts, &secret_env);
     MapBuilder container = map_begin(work->arena);

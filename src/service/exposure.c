@@ -19,35 +19,16 @@ static void check_service(Work *work)
             "service.headless: a load balancer needs a cluster address; remove headless or type: LoadBalancer");
 }
 
-/* All of them are Services of one namespace. */
-void aliases_check(Work *works, size_t count)
+void aliases_name(Work *work)
 {
-    if (!count)
-        return;
-    Index *names = index_new(works[0].arena, count);
-    for (size_t i = 0; i < count; i++)
-        index_put(names, works[i].name, (uint32_t)i);
-    for (size_t i = 0; i < count; i++) {
-        const MapEntry *strategy = map_peek(&works[i].out, STR("strategy"));
-        const Value *blue_green = strategy ? value_get(strategy->value, STR("blueGreen")) : NULL;
-        if (!value_is_none(blue_green))
-            index_put(names, value_text_at(blue_green, "previewService"), (uint32_t)i);
-    }
-    for (size_t i = 0; i < count; i++) {
-        Work *work = &works[i];
-        const Value *aliases = value_path(work->value, "service.aliases");
-        for (uint32_t j = 0; value_is(aliases, VALUE_LIST) && j < aliases->size; j++) {
-            const Value *alias = aliases->items[j];
-            uint32_t owner = index_get(names, value_text(alias));
-            if (owner != INDEX_NONE)
-                work_error(work, place_of(work, alias),
-                           "service.aliases: '%.*s' is a name of service '%.*s' already; choose "
-                           "another",
-                           STR_ARG(value_text(alias)), STR_ARG(works[owner].name));
-            else
-                index_put(names, value_text(alias), (uint32_t)i);
-        }
-    }
+    const MapEntry *strategy = map_peek(&work->out, STR("strategy"));
+    const Value *preview = strategy ? value_path(strategy->value, "blueGreen.previewService") : NULL;
+    const Value *aliases = value_path(work->value, "service.aliases");
+    if (preview)
+        name_add(work, (SharedName){NAME_PREVIEW, value_text(preview), STR(""), preview->origin});
+    for (uint32_t i = 0; value_is(aliases, VALUE_LIST) && i < aliases->size; i++)
+        name_add(work, (SharedName){NAME_ALIAS, value_text(aliases->items[i]), STR(""),
+                                    place_of(work, aliases->items[i])});
 }
 
 static void service_ports_complete(Work *work)

@@ -121,26 +121,11 @@ void http_routes_complete(Work *work)
     put(&work->out, "httpRoutes", list_end(&list, ORIGIN_NONE));
 }
 
-/* ---- together with others ---- */
-
-static void check_route_names(Index *names, Work *works, size_t at)
+void http_routes_name(Work *work)
 {
-    const MapEntry *routes = map_peek(&works[at].out, STR("httpRoutes"));
+    const MapEntry *routes = map_peek(&work->out, STR("httpRoutes"));
     for (uint32_t i = 0; routes && i < routes->value->size; i++) {
         const Value *name = value_get(routes->value->items[i], STR("name"));
-        uint32_t owner = index_put(names, value_text(name), (uint32_t)at);
-        if (owner != at)
-            work_error(&works[at], place_of(&works[at], name),
-                       "ingress.routes: an HTTPRoute of service '%.*s' is called '%.*s' already; rename the route",
-                       STR_ARG(works[owner].name), STR_ARG(value_text(name)));
+        name_add(work, (SharedName){NAME_ROUTE, value_text(name), STR(""), place_of(work, name)});
     }
-}
-
-void http_routes_check(Work *works, size_t count)
-{
-    if (!count)
-        return;
-    Index *names = index_new(works[0].arena, count);
-    for (size_t i = 0; i < count; i++)
-        check_route_names(names, works, i);
 }

@@ -226,6 +226,11 @@ static const Value *job_layer(const Value *layers, Str job)
     return value_get(value_get(layers, STR("jobs")), job);
 }
 
+static Str job_name(Arena *arena, Str service, Str label)
+{
+    return arena_printf(arena, "%.*s-%.*s", STR_ARG(service), STR_ARG(label));
+}
+
 static void job_begin(Work *job, Work *service, const MapEntry *entry)
 {
     const Value *schedule = value_get(entry->value, STR("schedule"));
@@ -236,7 +241,7 @@ static void job_begin(Work *job, Work *service, const MapEntry *entry)
                   .project = service->project,
                   .environment = service->environment,
                   .definition = service->definition};
-    job->name = arena_printf(job->arena, "%.*s-%.*s", STR_ARG(service->name), STR_ARG(entry->key));
+    job->name = job_name(job->arena, service->name, entry->key);
     job->prefix = arena_printf(job->arena, "jobs.%.*s.", STR_ARG(entry->key));
     job->kind = value_is_none(schedule) ? KIND_JOB : KIND_CRONJOB;
     job->definition.own = job_layer(service->definition.own, entry->key);
@@ -262,37 +267,23 @@ void jobs_complete(Work *work)
 
 /* ---- together with others ---- */
 
-static void check_name(Index *names, Work *works, Work *job)
+void jobs_name(Work *work)
 {
-    uint32_t owner = index_get(names, job->name);
-    const MapEntry *entry = value_entry(value_get(job->service->definition.value, STR("jobs")), job->label);
-    if (owner != INDEX_NONE)
-        work_error(job->service, entry->key_origin,
-                   "jobs.%.*s: its name '%.*s' is one of service '%.*s' already; choose another", STR_ARG(job->label),
-                   STR_ARG(job->name), STR_ARG(works[owner].name));
-}
-
-void jobs_check(Work *works, size_t count)
-{
-    if (!count)
-        return;
-    Index *names = index_new(works[0].arena, count);
-    for (size_t i = 0; i < count; i++)
-        index_put(names, works[i].name, (uint32_t)i);
-    for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < works[i].job_count; j++) {
-            check_name(names, works, &works[i].jobs[j]);
-            index_put(names, works[i].jobs[j].name, (uint32_t)i);
-        }
+    for (size_t i = 0; i < work->job_count; i++) {
+        const Work *job = &work->jobs[i];
+        const MapEntry *entry = value_entry(value_get(work->definition.value, STR("jobs")), job->label);
+        name_add(work, (SharedName){NAME_JOB, job->name, job->label, entry->key_origin});
     }
 }
 
-const Value *caller_names(const Work *caller, Origin place)
+const Value *caller_names(Arena *arena, const Member *caller, Origin place)
 {
-    ListBuilder names = list_begin(caller->arena);
-    list_add(&names, value_new_string(caller->arena, place, caller->name));
-    for (size_t i = 0; i < caller->job_count; i++)
-        list_add(&names, value_new_string(caller->arena, place, caller->jobs[i].name));
+    Str name = member_name(caller);
+    ListBuilder names = list_begin(arena);
+    list_add(&names, value_new_string(arena, place, name));
+    const Value *jobs = without_off(arena, value_get(caller->definition.value, STR("jobs")));
+    for (uint32_t i = 0; i < jobs->size; i++)
+        list_add(&names, value_new_string(arena, place, job_name(arena, name, jobs->entries[i].key)));
     return list_end(&names, place);
 }
 

@@ -1,17 +1,24 @@
 /*
  * Peers: `access` as a graph. One line in a caller opens its egress and the callee's ingress; DNS, the metrics scrape
  * and the Ingress controller come without a line. Names are resolved here: a service of the project, else an external
- * system, else the address given.
+ * system, else the address given. Whoever is called finds its callers in the set's graph, so that each service can be
+ * completed without the others.
  */
 #include "service_private.h"
 
-static Work *work_find(Work *works, size_t count, Str name)
+/* A service as others see it. */
+typedef struct Peer {
+    Str name;
+    const Value *ports; /* of its pods */
+} Peer;
+
+static const Member *member_find(const ServiceSet *set, Str name)
 {
-    for (size_t low = 0, high = count; low < high;) {
+    for (size_t low = 0, high = set->count; low < high;) {
         size_t middle = low + (high - low) / 2;
-        int order = str_compare(works[middle].name, name);
+        int order = str_compare(member_name(&set->members[middle]), name);
         if (order == 0)
-            return &works[middle];
+            return &set->members[middle];
         if (order < 0)
             low = middle + 1;
         else
@@ -55,16 +62,25 @@ static const Value *apps_address(Arena *arena, Str name, Origin place)
 }
 
 /* A callee admits its callers' jobs too. */
-static const Value *callers_address(const Work *caller, Origin place)
+static const Value *callers_address(Arena *arena, const Member *caller, Origin place)
 {
-    return make_map1(caller->arena, place, "apps", caller_names(caller, place));
+    return make_map1(arena, place, "apps", caller_names(arena, caller, place));
+}
+
+/* As is_rollout, of a service that is not complete. */
+static bool will_be_rollout(const Member *peer)
+{
+    Str type = value_text_at(peer->definition.value, "strategy.type");
+    return peer->definition.service->kind == KIND_DEPLOYMENT &&
+           (str_equal(type, STR("Canary")) || str_equal(type, STR("BlueGreen")));
 }
 
 /* A template sees of a peer what it needs of it here, so that it need not look at other services. */
-static const Value *project_peer(Arena *arena, const Work *peer, const Value *address, const Value *ports, Origin place)
+static const Value *project_peer(Arena *arena, const Member *peer, const Value *address, const Value *ports,
+                                 Origin place)
 {
-    const Value *entry = peer_entry(arena, "peer", peer->name, address, ports, place);
-    if (!is_rollout(peer))
+    const Value *entry = peer_entry(arena, "peer", member_name(peer), address, ports, place);
+    if (!will_be_rollout(peer))
         return entry;
     MapBuilder map = map_begin_with(arena, entry);
     put(&map, "rollout", &value_true);
@@ -73,18 +89,18 @@ static const Value *project_peer(Arena *arena, const Work *peer, const Value *ad
 
 /* ---- ports of a peer ---- */
 
-static const Value *all_ports(const Work *peer, Arena *arena, Origin place)
+static const Value *all_ports(const Value *ports, Arena *arena, Origin place)
 {
     ListBuilder list = list_begin(arena);
-    for (uint32_t i = 0; i < peer->ports->size; i++) {
-        const Value *port = peer->ports->entries[i].value;
+    for (uint32_t i = 0; i < ports->size; i++) {
+        const Value *port = ports->entries[i].value;
         list_add(&list,
                  port_entry(arena, value_get(port, STR("containerPort")), value_get(port, STR("protocol")), place));
     }
     return list_end(&list, place);
 }
 
-static const Value *declared_port(Work *work, const Work *owner, const Value *reference, const char *field)
+static const Value *declared_port(Work *work, const Peer *owner, const Value *reference, const char *field)
 {
     const MapEntry *found = value_entry(owner->ports, value_text(reference));
     for (uint32_t i = 0; !found && i < owner->ports->size; i++) {
@@ -105,7 +121,7 @@ static const Value *declared_port(Work *work, const Work *owner, const Value *re
 }
 
 /* ports: a list of {port, protocol} in long form. owner: whose port names count, NULL for systems outside. */
-static const Value *listed_ports(Work *work, const Work *owner, const Value *ports, const char *field)
+static const Value *listed_ports(Work *work, const Peer *owner, const Value *ports, const char *field)
 {
     ListBuilder list = list_begin(work->arena);
     for (uint32_t i = 0; i < ports->size; i++) {
@@ -139,12 +155,12 @@ static bool has_address(const Value *peer)
            (value_is(value_get(peer, STR("cidrs")), VALUE_LIST) && value_get(peer, STR("cidrs"))->size);
 }
 
-static void unknown_peer(Work *work, const MapEntry *entry, const char *side, Work *works, size_t count)
+static void unknown_peer(Work *work, const MapEntry *entry, const char *side, const ServiceSet *set)
 {
     NearMiss miss = near_miss_begin(entry->key);
     const Value *external = work->environment->external;
-    for (size_t i = 0; i < count; i++)
-        near_miss_offer(&miss, works[i].name);
+    for (size_t i = 0; i < set->count; i++)
+        near_miss_offer(&miss, member_name(&set->members[i]));
     for (uint32_t i = 0; value_is(external, VALUE_MAP) && i < external->size; i++)
         near_miss_offer(&miss, external->entries[i].key);
     Str best = near_miss_best(&miss);
@@ -194,7 +210,7 @@ static const Value *outside_peer(Work *work, const MapEntry *entry)
 }
 
 /* owner: of callers, whom no kind of policy knows by name; NULL for those who are called. */
-static bool host_allowed(Work *work, const Value *host, Str field, const Work *owner)
+static bool host_allowed(Work *work, const Value *host, Str field, const Peer *owner)
 {
     bool known = str_equal(value_text_at(work->project->value, "network.fqdn"), STR("cilium"));
     if (owner)
@@ -215,13 +231,13 @@ static bool has_ports(Work *work, const MapEntry *entry, Str field, const Value 
     return ports->size > 0;
 }
 
-static void add_outside(Work *work, const MapEntry *entry, const char *side, ListBuilder *list, Work *works,
-                        size_t count, const Work *owner)
+static void add_outside(Work *work, const MapEntry *entry, const char *side, ListBuilder *list,
+                        const ServiceSet *set, const Peer *owner)
 {
     const Value *peer = outside_peer(work, entry);
     Str field = arena_printf(work->arena, "access.%s.%.*s", side, STR_ARG(entry->key));
     if (!peer) {
-        unknown_peer(work, entry, side, works, count);
+        unknown_peer(work, entry, side, set);
         return;
     }
     const Value *labels = value_get(entry->value, STR("podSelector"));
@@ -237,7 +253,8 @@ static void add_outside(Work *work, const MapEntry *entry, const char *side, Lis
         return;
     }
     const Value *made =
-        stated ? listed_ports(work, owner, ports, field.data) : all_ports(owner, work->arena, entry->key_origin);
+        stated ? listed_ports(work, owner, ports, field.data)
+               : all_ports(owner->ports, work->arena, entry->key_origin);
     if (has_ports(work, entry, field, made, stated))
         list_add(list, peer_entry(work->arena, "peer", entry->key, peer, made, entry->key_origin));
 }
@@ -251,31 +268,53 @@ static bool refuse_address(Work *work, const MapEntry *entry, Str field)
     return true;
 }
 
+static const Value *peer_ports(Work *work, const MapEntry *entry, const Peer *callee, Str field)
+{
+    const Value *stated = value_get(entry->value, STR("ports"));
+    return value_is(stated, VALUE_LIST) && stated->size ? listed_ports(work, callee, stated, field.data)
+                                                        : all_ports(callee->ports, work->arena, entry->key_origin);
+}
+
+/* definition.md: a callee that says `only` must have listed its caller. */
+static void check_only(Work *work, const MapEntry *entry, const Member *callee)
+{
+    const Value *from = value_path(callee->definition.value, "access.from");
+    if (value_flag(from, "only", false) && !value_get(from, work->name))
+        work_error(work, entry->key_origin,
+                   "access.to.%.*s: '%.*s' admits only the callers that it lists; add access.from.%.*s: true there",
+                   STR_ARG(entry->key), STR_ARG(member_name(callee)), STR_ARG(work->name));
+}
+
 /* The callee may be the caller: its pods then talk to each other. */
-static void add_project_peer(Work *work, const MapEntry *entry, Work *callee)
+static void add_callee(Work *work, const MapEntry *entry, const Member *callee)
 {
     Str field = arena_printf(work->arena, "access.to.%.*s", STR_ARG(entry->key));
     if (refuse_address(work, entry, field))
         return;
-    const Value *stated = value_get(entry->value, STR("ports"));
-    const Value *ports = value_is(stated, VALUE_LIST) && stated->size
-                             ? listed_ports(work, callee, stated, field.data)
-                             : all_ports(callee, work->arena, entry->key_origin);
+    const Peer peer = {member_name(callee), callee->ports};
+    const Value *ports = peer_ports(work, entry, &peer, field);
+    Origin place = entry->key_origin;
     if (!ports->size) {
-        work_error(work, entry->key_origin, "access.to.%.*s: the service declares no port to reach",
-                   STR_ARG(entry->key));
+        work_error(work, place, "access.to.%.*s: the service declares no port to reach", STR_ARG(entry->key));
         return;
     }
-    Origin place = entry->key_origin;
-    list_add(&work->egress, project_peer(work->arena, callee, apps_address(work->arena, callee->name, place), ports,
-                                         place));
-    list_add(&callee->ingress, project_peer(work->arena, work, callers_address(work, place), ports, place));
-    /* definition.md: a callee that says `only` must have listed its caller. */
-    const Value *from = value_path(callee->value, "access.from");
-    if (value_flag(from, "only", false) && !value_get(from, work->name))
-        work_error(work, place,
-                   "access.to.%.*s: '%.*s' admits only the callers that it lists; add access.from.%.*s: true there",
-                   STR_ARG(entry->key), STR_ARG(callee->name), STR_ARG(work->name));
+    list_add(&work->egress,
+             project_peer(work->arena, callee, apps_address(work->arena, peer.name, place), ports, place));
+    check_only(work, entry, callee);
+}
+
+/* The other end: what is wrong with the caller's line is said where the caller is completed. */
+static void add_caller(Work *work, const Call *call)
+{
+    const Member *caller = call->caller;
+    Work unheard = *work;
+    unheard.diags = diags_new(work->arena, work->project->sources);
+    const Peer peer = {work->name, work->ports};
+    const Value *ports = peer_ports(&unheard, call->entry, &peer, STR(""));
+    Origin place = call->entry->key_origin;
+    if (ports->size)
+        list_add(&work->ingress,
+                 project_peer(work->arena, caller, callers_address(work->arena, caller, place), ports, place));
 }
 
 static bool is_only(const MapEntry *entry)
@@ -283,28 +322,28 @@ static bool is_only(const MapEntry *entry)
     return str_equal(entry->key, STR("only")) && value_is(entry->value, VALUE_BOOL);
 }
 
-static void callees_complete(Work *work, Work *works, size_t count)
+static void callees_complete(Work *work, const ServiceSet *set)
 {
     const Value *to = without_off(work->arena, value_path(work->value, "access.to"));
     for (uint32_t i = 0; i < to->size; i++) {
         const MapEntry *entry = &to->entries[i];
-        Work *callee = work_find(works, count, entry->key);
+        const Member *callee = member_find(set, entry->key);
         if (callee)
-            add_project_peer(work, entry, callee);
+            add_callee(work, entry, callee);
         else
-            add_outside(work, entry, "to", &work->egress, works, count, NULL);
+            add_outside(work, entry, "to", &work->egress, set, NULL);
     }
 }
 
-static bool calls(const Work *caller, Str name)
+static bool calls(const Member *caller, Str name)
 {
-    const Value *to = value_path(caller->value, "access.to");
+    const Value *to = value_path(caller->definition.value, "access.to");
     const Value *entry = value_get(to, name);
     return !value_is_none(entry) && !is_off(entry);
 }
 
 /* A caller that says so itself is admitted already, to the ports that it names; ports named here come on top. */
-static void add_project_caller(Work *work, const MapEntry *entry, const Work *caller)
+static void add_named_caller(Work *work, const MapEntry *entry, const Member *caller)
 {
     Str field = arena_printf(work->arena, "access.from.%.*s", STR_ARG(entry->key));
     const Value *stated = value_get(entry->value, STR("ports"));
@@ -312,23 +351,26 @@ static void add_project_caller(Work *work, const MapEntry *entry, const Work *ca
     if (refuse_address(work, entry, field) || (!listed && calls(caller, work->name)))
         return;
     Origin place = entry->key_origin;
-    const Value *ports = listed ? listed_ports(work, work, stated, field.data) : all_ports(work, work->arena, place);
+    const Peer self = {work->name, work->ports};
+    const Value *ports = peer_ports(work, entry, &self, field);
     if (has_ports(work, entry, field, ports, listed))
-        list_add(&work->ingress, project_peer(work->arena, caller, callers_address(caller, place), ports, place));
+        list_add(&work->ingress,
+                 project_peer(work->arena, caller, callers_address(work->arena, caller, place), ports, place));
 }
 
-static void callers_complete(Work *work, Work *works, size_t count)
+static void callers_complete(Work *work, const ServiceSet *set)
 {
     const Value *from = without_off(work->arena, value_path(work->value, "access.from"));
+    const Peer self = {work->name, work->ports};
     for (uint32_t i = 0; i < from->size; i++) {
         const MapEntry *entry = &from->entries[i];
         if (is_only(entry))
             continue;
-        Work *caller = work_find(works, count, entry->key);
+        const Member *caller = member_find(set, entry->key);
         if (caller)
-            add_project_caller(work, entry, caller);
+            add_named_caller(work, entry, caller);
         else
-            add_outside(work, entry, "from", &work->ingress, works, count, work);
+            add_outside(work, entry, "from", &work->ingress, set, &self);
     }
 }
 
@@ -397,7 +439,7 @@ static void add_load_balancer(Work *work)
         return;
     list_add(&work->ingress, peer_entry(work->arena, "peer", STR("load-balancer"),
                                         make_map1(work->arena, ranges->origin, "cidrs", ranges),
-                                        all_ports(work, work->arena, ranges->origin), ranges->origin));
+                                        all_ports(work->ports, work->arena, ranges->origin), ranges->origin));
 }
 
 /* A service with rights needs the way to use them; behind the API server's Service its port is one of these two. */
@@ -416,21 +458,76 @@ static void add_api_server(Work *work)
                         list_end(&ports, cidrs->origin), cidrs->origin));
 }
 
-void peers_complete(Work *works, size_t count)
+void peers_complete(Work *work, const ServiceSet *set, const Member *member)
 {
-    for (size_t i = 0; i < count; i++) {
-        works[i].ingress = list_begin(works[i].arena);
-        works[i].egress = list_begin(works[i].arena);
-        add_dns(&works[i]);
-        add_controller(&works[i]);
-        add_scrape(&works[i]);
-        add_load_balancer(&works[i]);
-        add_api_server(&works[i]);
+    add_dns(work);
+    add_controller(work);
+    add_scrape(work);
+    add_load_balancer(work);
+    add_api_server(work);
+    callees_complete(work, set);
+    for (size_t i = 0; i < member->caller_count; i++)
+        add_caller(work, &member->callers[i]);
+    callers_complete(work, set);
+}
+
+/* ---- the graph ---- */
+
+static void add_calls(ServiceSet *set, const Member *caller)
+{
+    const Value *to = value_path(caller->definition.value, "access.to");
+    for (uint32_t i = 0; value_is(to, VALUE_MAP) && i < to->size; i++) {
+        const MapEntry *entry = &to->entries[i];
+        Member *callee = (Member *)member_find(set, entry->key);
+        if (!callee || value_is_none(entry->value) || is_off(entry->value))
+            continue;
+        ARENA_GROW(set->arena, callee->callers, callee->caller_count, callee->caller_capacity);
+        callee->callers[callee->caller_count++] = (Call){caller, entry};
     }
-    for (size_t i = 0; i < count; i++)
-        callees_complete(&works[i], works, count);
-    for (size_t i = 0; i < count; i++)
-        callers_complete(&works[i], works, count);
+}
+
+void peers_connect(ServiceSet *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        add_calls(set, &set->members[i]);
+    for (size_t i = 0; i < set->count; i++) {
+        Member *member = &set->members[i];
+        member->ports = member->caller_count ? ports_seen(set, member) : &value_empty_map;
+    }
+}
+
+/* All that one service sees of another: of whom it calls the ports, of who calls it the jobs. */
+static bool same_peer(const Member *a, const Member *b, bool called)
+{
+    if (!a || !b)
+        return a == b;
+    const Value *left = a->definition.value, *right = b->definition.value;
+    return will_be_rollout(a) == will_be_rollout(b) &&
+           value_identical(value_get(left, STR("access")), value_get(right, STR("access"))) &&
+           (called ? value_identical(a->ports, b->ports)
+                   : value_identical(value_get(left, STR("jobs")), value_get(right, STR("jobs"))));
+}
+
+bool peers_same(const ServiceSet *set, const Member *member, const ServiceSet *other_set, const Member *other)
+{
+    static const char *const sides[] = {"access.to", "access.from"};
+    if (member->caller_count != other->caller_count)
+        return false;
+    for (size_t i = 0; i < member->caller_count; i++) {
+        const Call *one = &member->callers[i], *two = &other->callers[i];
+        if (!str_equal(member_name(one->caller), member_name(two->caller)) ||
+            !same_peer(one->caller, two->caller, false))
+            return false;
+    }
+    for (size_t i = 0; i < LENGTH_OF(sides); i++) {
+        const Value *side = value_path(member->definition.value, sides[i]);
+        for (uint32_t j = 0; value_is(side, VALUE_MAP) && j < side->size; j++) {
+            Str name = side->entries[j].key;
+            if (!same_peer(member_find(set, name), member_find(other_set, name), i == 0))
+                return false;
+        }
+    }
+    return true;
 }
 
 void network_finish(Work *work)

@@ -154,3 +154,34 @@ void pod_complete(Work *work)
     put(&work->out, "claims", list_end(&work->claims, ORIGIN_NONE));
     work->ports = map_end(&work->pod->ports, work->ports->origin);
 }
+
+/* Of a scratch Work, which nobody hears: what is wrong is said when the service is completed. */
+const Value *ports_seen(const ServiceSet *set, const Member *member)
+{
+    static const char *const rows[] = {"ports", "initContainers"};
+    Arena *arena = arena_new();
+    const Definition *definition = &member->definition;
+    Work work = {.arena = arena,
+                 .diags = diags_new(arena, set->project->sources),
+                 .project = set->project,
+                 .environment = set->environment,
+                 .definition = *definition,
+                 .name = member_name(member),
+                 .kind = definition->service->kind};
+    MapBuilder map = map_begin(arena);
+    for (size_t i = 0; i < LENGTH_OF(rows); i++)
+        put(&map, rows[i],
+            model_complete_row(arena, rows[i], value_get(definition->value, str_from(rows[i])), work.kind));
+    work.service = &work;
+    work.value = map_end(&map, definition->value->origin);
+    work.pod = pod_begin(&work);
+    size_t count;
+    Work *others = containers_begin(&work, &count);
+    container_ports(&work);
+    for (size_t i = 0; i < count; i++)
+        container_ports(&others[i]);
+    const Value *ports = ends_by_itself(&work) ? &value_empty_map : map_end(&work.pod->ports, work.ports->origin);
+    ports = value_copy(set->arena, ports);
+    arena_free(arena);
+    return ports;
+}

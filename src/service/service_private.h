@@ -27,6 +27,60 @@ typedef struct Pod {
     __int128 smallest[SIZES];
 } Pod;
 
+/* A name that one service of an environment has, so that no other may. */
+typedef enum NameKind { NAME_PREVIEW, NAME_ALIAS, NAME_JOB, NAME_ROUTE, NAME_CLAIM } NameKind;
+typedef struct SharedName {
+    NameKind kind;
+    Str name;
+    Str label; /* of a job; of a claim its volume */
+    Origin place;
+} SharedName;
+
+/* What a service, once complete, leaves behind for its environment. */
+typedef struct Share {
+    __int128 size[SIDES][SIZES]; /* of all its pods, a rollout's surge and its jobs included */
+    __int128 largest[SIZES];     /* as in Pod */
+    __int128 smallest[SIZES];
+    bool loosens;       /* it needs a namespace that is not restricted */
+    const Value *brief; /* of its context, what built-in templates of the environment read */
+    SharedName *names;
+    size_t name_count;
+    bool failed;
+} Share;
+
+typedef struct Member Member;
+
+/* A line under access.to. */
+typedef struct Call {
+    const Member *caller;
+    const MapEntry *entry;
+} Call;
+
+/* One service of a set: what others see of it, and what it leaves behind. */
+struct Member {
+    Definition definition;
+    Call *callers; /* by name */
+    size_t caller_count;
+    size_t caller_capacity;
+    const Value *ports; /* of whom others call: of its pods, as Work has them; else empty */
+    const Share *share; /* NULL: not complete yet */
+};
+
+struct ServiceSet {
+    Arena *arena;
+    const Project *project;
+    const Environment *environment;
+    Member *members; /* by name; those that are enabled */
+    size_t count;
+    bool defined; /* all of them */
+    EnvironmentContext context;
+};
+
+static inline Str member_name(const Member *member)
+{
+    return member->definition.service->name;
+}
+
 /*
  * One service of one environment while its context is being made; or one of its jobs, which has the same shape; or,
  * inside either, one container besides the main one.
@@ -62,6 +116,9 @@ typedef struct Work {
     double replicas_min, replicas_max, surge;
     ListBuilder ingress;  /* network.ingress */
     ListBuilder egress;
+    SharedName *names;
+    size_t name_count;
+    size_t name_capacity;
     bool failed;
 } Work;
 
@@ -95,22 +152,29 @@ void image_complete(Work *work);
 
 /* ---- complete.c: what services and their jobs have in common ---- */
 void workload_complete(Work *work);
+/* All of a service that needs no other. */
+void work_complete(Work *work);
+/* Its pods are not there to be called. */
+bool ends_by_itself(const Work *work);
 
 /* ---- container.c: one container ---- */
 const Value *container_make(Work *work);
+/* Its ports alone, which go into those of its pod. */
+void container_ports(Work *work);
 bool is_headless(const Work *work);
 
 /* ---- pod.c: the containers of one pod ---- */
 void pod_complete(Work *work);
+/* The ports of a member's pods before it is complete, in the set's arena. */
+const Value *ports_seen(const ServiceSet *set, const Member *member);
 
 /* ---- jobs.c: what runs to an end ---- */
 /* The rows of a CronJob or Job; null for what keeps running. */
 void batch_complete(Work *work);
 void jobs_complete(Work *work);
-/* No job may have the name of a service or of another job. */
-void jobs_check(Work *works, size_t count);
+void jobs_name(Work *work);
 /* The caller's own name and those of its jobs. */
-const Value *caller_names(const Work *caller, Origin place);
+const Value *caller_names(Arena *arena, const Member *caller, Origin place);
 void jobs_finish(Work *work);
 
 /* The name of a declared port for a reference to it (name, number or unsaid); NULL after an error. */
@@ -130,16 +194,14 @@ void config_finish(Work *work);
 void files_complete(Work *work, const Value **mounts, const Value **secret_env);
 /* Several nodes may mount it at once. */
 bool claim_is_shared(const Value *claim);
-/* No two claims of one environment may have one name. */
-void claims_check(Work *works, size_t count);
+void claims_name(Work *work);
 
 /* ---- scale.c: replicas, autoscaling, disruption, spread ---- */
 void scale_complete(Work *work);
 
 /* ---- exposure.c: the Service, metrics, Ingress routes ---- */
 void exposure_complete(Work *work);
-/* No two Services of one environment may have one name. */
-void aliases_check(Work *works, size_t count);
+void aliases_name(Work *work);
 
 /* ---- rollout.c: Canary and BlueGreen, and the way in to what a blue-green rollout previews ---- */
 bool is_rollout(const Work *work);
@@ -150,16 +212,20 @@ void rollout_complete(Work *work);
 void gateway_ingress(Work *work, const Value *ingress, MapBuilder *map);
 /* After the rollout, whose preview has a route of its own. */
 void http_routes_complete(Work *work);
-/* No two HTTPRoutes of one environment may have one name. */
-void http_routes_check(Work *works, size_t count);
+void http_routes_name(Work *work);
+
+/* ---- names.c: what no two services of an environment may have ---- */
+void name_add(Work *work, SharedName name);
+/* Those of all shares of the set. False: reported. */
+bool names_check(ServiceSet *set, Diags *diags);
 
 /* ---- waivers.c: who answers for what falls short of a rule ---- */
 void waivers_complete(Work *work);
 /* A list, as for a service, with `services`. */
 const Value *waivers_of_project(Arena *arena, const Project *project);
 bool waivers_check_project(const Project *project, Diags *diags);
-/* The Pod Security level that a namespace of these services can enforce. */
-Str pod_security(Work *works, size_t count, const Value *project_waivers);
+/* Whether a waiver lets the service do what a restricted namespace (Pod Security) would refuse. */
+bool loosens_pod_security(Work *work, const Value *project_waivers);
 
 /* ---- rights.c: what the service may do at the API server ---- */
 bool has_rights(const Work *work);
@@ -169,14 +235,20 @@ void rights_complete(Work *work);
 void alerts_complete(Work *work);
 
 /* ---- network.c: peers ---- */
-/* Callers and callees of one environment. */
-void peers_complete(Work *works, size_t count);
+/* Finds who calls whom, and what is there to be called. */
+void peers_connect(ServiceSet *set);
+void peers_complete(Work *work, const ServiceSet *set, const Member *member);
+/* Whether what two members see of their peers is the same. */
+bool peers_same(const ServiceSet *set, const Member *member, const ServiceSet *other_set, const Member *other);
 void network_finish(Work *work);
 
 /* ---- build.c: what CI runs for a service ---- */
 /* written: the block before defaults, where false still says that a command is switched off. */
 const Value *build_complete(Arena *arena, const Value *build, const Value *written);
 
+/* ---- environment.c: what is the environment's own ---- */
+/* The context's `env`, but for what all services together decide. */
+MapBuilder environment_begin(Arena *arena, const Project *project, const Environment *environment);
 /* What all objects of an environment, or of the project, share in their metadata. */
 const Value *meta_make(Arena *arena, const Project *project, const Value *namespace, Str source);
 
@@ -187,6 +259,7 @@ Str project_path(const Project *project);
 const Value *gitops_complete(Arena *arena, const Project *project);
 
 /* ---- quota.c: what the namespace must hold ---- */
-void quota_complete(Arena *arena, const Environment *environment, const Work *works, size_t count, MapBuilder *env);
+void quota_measure(const Work *work, Share *share);
+void quota_complete(Arena *arena, const ServiceSet *set, MapBuilder *env);
 
 #endif

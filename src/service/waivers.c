@@ -110,7 +110,7 @@ static bool runs_as_root(const Value *value)
 }
 
 /* A patch may make a root of anybody, which only the gate sees. */
-static bool loosens(const Work *work, const Value *waiver)
+static bool waiver_loosens(const Work *work, const Value *waiver)
 {
     Str rule = value_text_at(waiver, "rule");
     const Value *patches = value_get(work->value, STR("patches"));
@@ -132,18 +132,16 @@ static bool is_for(const Work *work, const Value *waiver)
     return false;
 }
 
-Str pod_security(Work *works, size_t count, const Value *project_waivers)
+bool loosens_pod_security(Work *work, const Value *project_waivers)
 {
-    for (size_t i = 0; i < count; i++) {
-        const Value *own = map_peek(&works[i].out, STR("waivers"))->value;
-        for (uint32_t j = 0; j < own->size; j++) {
-            if (loosens(&works[i], own->items[j]))
-                return STR("baseline");
-        }
-        for (uint32_t j = 0; j < project_waivers->size; j++) {
-            if (is_for(&works[i], project_waivers->items[j]) && loosens(&works[i], project_waivers->items[j]))
-                return STR("baseline");
-        }
+    const Value *own = map_peek(&work->out, STR("waivers"))->value;
+    for (uint32_t i = 0; i < own->size; i++) {
+        if (waiver_loosens(work, own->items[i]))
+            return true;
     }
-    return STR("restricted");
+    for (uint32_t i = 0; i < project_waivers->size; i++) {
+        if (is_for(work, project_waivers->items[i]) && waiver_loosens(work, project_waivers->items[i]))
+            return true;
+    }
+    return false;
 }

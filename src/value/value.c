@@ -385,6 +385,31 @@ bool value_equal(const Value *a, const Value *b)
     return false;
 }
 
+static bool children_identical(const Value *a, const Value *b)
+{
+    for (uint32_t i = 0; a->kind == VALUE_LIST && i < a->size; i++) {
+        if (!value_identical(a->items[i], b->items[i]))
+            return false;
+    }
+    for (uint32_t i = 0; a->kind == VALUE_MAP && i < a->size; i++) {
+        const MapEntry *one = &a->entries[i], *other = &b->entries[i];
+        if (!str_equal(one->key, other->key) || !value_identical(one->value, other->value))
+            return false;
+    }
+    return true;
+}
+
+bool value_identical(const Value *a, const Value *b)
+{
+    if (a == b)
+        return true;
+    if (!a || !b || a->kind != b->kind || a->size != b->size)
+        return false;
+    if (a->kind == VALUE_LIST || a->kind == VALUE_MAP)
+        return children_identical(a, b);
+    return value_equal(a, b) && (!value_is_scalar(a) || str_equal(value_text(a), value_text(b)));
+}
+
 bool value_integer(const Value *number, int64_t *integer)
 {
     static const double exact = 9007199254740992.0; /* 2^53 */
