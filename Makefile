@@ -112,14 +112,14 @@ export KILN_PAGES = $(PAGES)
 export ASAN_OPTIONS = detect_leaks=1:abort_on_error=0
 export UBSAN_OPTIONS = print_stacktrace=1
 
-.PHONY: deps test check cases golden update-golden reread check-layers demo
+.PHONY: deps test check cases golden update-golden contexts reread check-layers demo
 deps: ; @tools/deps test
 
 test:
 	@tools/deps test
 	@$(MAKE) --no-print-directory check
 
-check: check-layers check-generated $(BUILD)/kiln $(UNIT_TESTS) $(BUILD)/tools/meant $(BUILD)/tools/kill_at.so $(BUILD)/tools/revision
+check: check-layers check-generated $(BUILD)/kiln $(UNIT_TESTS) $(BUILD)/tools/meant $(BUILD)/tools/contexts $(BUILD)/tools/kill_at.so $(BUILD)/tools/revision
 	@tests/run-all $(BUILD)
 
 check-layers: ; @tools/check-layers $(ROOMS)
@@ -142,6 +142,7 @@ check-generated: $(BUILD)/tools/generate
 docs: $(BUILD)/kiln ; @tests/run-docs --kiln $(BUILD)/kiln $(PAGES)
 cases: $(BUILD)/kiln ; @tests/run-cases --kiln $(BUILD)/kiln
 golden: $(BUILD)/kiln ; @tests/run-golden $(BUILD)/kiln
+contexts: $(BUILD)/kiln $(BUILD)/tools/contexts ; @tests/run-contexts $(BUILD)
 reread: $(BUILD)/kiln $(BUILD)/tools/meant ; @tests/run-reread $(BUILD)
 update-golden: $(BUILD)/kiln
 	@tests/run-cases --kiln $(BUILD)/kiln --update
@@ -150,6 +151,11 @@ update-golden: $(BUILD)/kiln
 
 # What a project was meant to render to, as JSON: the other half of the re-reading tests.
 $(BUILD)/tools/meant: tests/tools/meant.c $(EMBEDDED_OBJECTS) $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(ARCHIVES) $(EMBEDDED_OBJECTS) -Wl,--end-group $(LIBS)
+
+# What templates see, which docs/templates.md lists.
+$(BUILD)/tools/contexts: tests/tools/contexts.c $(EMBEDDED_OBJECTS) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(ARCHIVES) $(EMBEDDED_OBJECTS) -Wl,--end-group $(LIBS)
 
@@ -256,14 +262,18 @@ clean:
 .PHONY: bench bench-templates bench-render instructions test-jsone-differential
 bench: bench-templates bench-render
 
-# PEERS=1 times foreign linters too, those that the conformance tests have installed.
+# PEERS=1 times foreign tools too: what the conformance tests have installed, and what bench/peers/install does.
 PEERS ?=
+KILN_BENCH ?= $(HOME)/.cache/kiln-bench
 KILN_CONFORMANCE ?= $(HOME)/.cache/kiln-conformance
 $(BUILD)/bench/floor: bench/floor.c
 	@mkdir -p $(@D)
 	$(call quiet,link)$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra -O2 -o $@ $< -lfyaml -lyaml
 bench-render: $(BUILD)/kiln $(BUILD)/bench/floor
 	@PEERS=$(PEERS) bench/render $(BUILD)/kiln $(BUILD)/bench/floor $(KILN_CONFORMANCE)/bin
+.PHONY: bench-peers
+bench: $(if $(PEERS),bench-peers)
+bench-peers: $(BUILD)/kiln ; @bench/peers/run $(BUILD)/kiln $(KILN_BENCH) $(KILN_CONFORMANCE)
 instructions: $(BUILD)/kiln ; @bench/instructions $(BUILD)/kiln
 
 $(BUILD)/bench/templates: bench/templates.c $(EMBEDDED_OBJECTS) $(ARCHIVES)
