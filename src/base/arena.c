@@ -16,6 +16,26 @@ enum { FIRST_BLOCK = 64, LAST_BLOCK = 64 };
 enum { FIRST_BLOCK = 16 * 1024, LAST_BLOCK = 1024 * 1024 };
 #endif
 
+/*
+ * AddressSanitizer sees an arena's faults as it sees malloc's: only what has been handed out may be touched, to the
+ * byte, with a gap behind it. Elsewhere all of this is nothing.
+ */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define HAS_ASAN
+#endif
+#endif
+#if defined(HAS_ASAN) || defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+enum { GAP = 16 };
+#define CLOSE(memory, size) ASAN_POISON_MEMORY_REGION(memory, size)
+#define OPEN(memory, size) ASAN_UNPOISON_MEMORY_REGION(memory, size)
+#else
+enum { GAP = 0 };
+#define CLOSE(memory, size) ((void)(memory), (void)(size))
+#define OPEN(memory, size) ((void)(memory), (void)(size))
+#endif
+
 typedef struct Block {
     struct Block *next;
     size_t size;
@@ -53,6 +73,7 @@ static Block *block_new(size_t size)
     if (!block)
         base_out_of_memory();
     block->size = size;
+    CLOSE(block->bytes, size);
     return block;
 }
 
@@ -105,7 +126,7 @@ void arena_free(Arena *arena)
     free(arena);
 }
 
-static void *block_alone(Arena *arena, size_t size)
+static char *block_alone(Arena *arena, size_t size)
 {
     Block *block = block_new(size);
     /* Behind the current block, which stays the one that is handed out from. */
@@ -142,10 +163,26 @@ void arena_reset(Arena *arena)
         block = next;
     }
     kept->next = NULL;
+    OPEN(kept->bytes, kept->size - arena->left);
     memset(kept->bytes, 0, kept->size - arena->left);
+    CLOSE(kept->bytes, kept->size - arena->left);
     arena->free = kept->bytes;
     arena->left = kept->size;
     arena->used = 0;
+}
+
+/* Room for size bytes, and the gap. */
+static char *take(Arena *arena, size_t size)
+{
+    if (size > arena->left) {
+        if (size >= arena->next_size / 4)
+            return block_alone(arena, size);
+        block_next(arena);
+    }
+    char *memory = arena->free;
+    arena->free += size;
+    arena->left -= size;
+    return memory;
 }
 
 void *arena_alloc(Arena *arena, size_t size)
@@ -153,16 +190,10 @@ void *arena_alloc(Arena *arena, size_t size)
     if (size > PTRDIFF_MAX / 2)
         base_out_of_memory();
     /* Nothing is something too: an empty arena has no address to hand out otherwise. */
-    size = size ? (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1) : alignof(max_align_t);
-    arena->used += size;
-    if (size > arena->left) {
-        if (size >= arena->next_size / 4)
-            return block_alone(arena, size);
-        block_next(arena);
-    }
-    void *memory = arena->free;
-    arena->free += size;
-    arena->left -= size;
+    size_t rounded = size ? (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1) : alignof(max_align_t);
+    arena->used += rounded;
+    char *memory = take(arena, rounded + GAP);
+    OPEN(memory, size);
     return memory;
 }
 
