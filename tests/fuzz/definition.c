@@ -1,28 +1,76 @@
-/* A definition's life: two layers {lower, higher} expanded, merged, filled, completed. Broken ones are refused. */
-#include "fuzz.h"
-#include "kiln/model.h"
+/*
+ * A definition's life: two layers expanded, merged, filled, completed; broken ones are refused. Out of a document {lower,
+ * higher}, or of fields of the table. Which is not a question of the order of keys; what is expanded or filled already stays as it
+ * is.
+ */
+#include "fields.h"
+#include "mutate.h"
 
-static const Value *layer(Fuzz *fuzz, const Value *document, const char *name)
+static const Value *expanded(Fuzz *fuzz, const Value *raw, ModelExpand how)
 {
-    const Value *raw = value_get(document, str_from(name));
-    ModelExpand how = {.document = MODEL_SERVICE, .kind = workload_kind(value_text_at(raw, "kind"))};
-    const Value *expanded = value_is(raw, VALUE_MAP) ? model_expand(fuzz->arena, raw, how, fuzz->diags) : NULL;
-    REQUIRE(expanded || !value_is(raw, VALUE_MAP) || diags_error_count(fuzz->diags) > 0);
-    return expanded;
+    size_t errors = diags_error_count(fuzz->diags);
+    const Value *value = model_expand(fuzz->arena, raw, how, fuzz->diags);
+    REQUIRE((value != NULL) == (diags_error_count(fuzz->diags) == errors));
+    return value;
+}
+
+static const Value *layer(Fuzz *fuzz, const Value *raw, WorkloadKind kind)
+{
+    ModelExpand how = {.document = MODEL_SERVICE, .kind = kind};
+    const Value *value = expanded(fuzz, raw, how);
+    const Value *turned = expanded(fuzz, fuzz_turned(fuzz->arena, raw), how);
+    REQUIRE(!value == !turned);
+    if (value) {
+        const Value *again = expanded(fuzz, value, how);
+        REQUIRE(again && value_equal(again, value));
+        REQUIRE(value_equal(model_merge(fuzz->arena, value, &value_empty_map), value));
+        REQUIRE(model_merge(fuzz->arena, value, NULL) == value && model_merge(fuzz->arena, NULL, value) == value);
+    }
+    return value;
+}
+
+static void check_whole(Fuzz *fuzz, const Value *filled, WorkloadKind kind)
+{
+    ModelExpand how = {.document = MODEL_SERVICE, .kind = kind, .resolved = true};
+    const Value *whole = expanded(fuzz, filled, how);
+    if (!whole)
+        return;
+    const Value *complete = model_complete(fuzz->arena, whole, kind);
+    for (uint32_t i = 0; i < whole->size; i++)
+        REQUIRE(value_get(complete, whole->entries[i].key));
+}
+
+static void check(Fuzz *fuzz, const Value *low, const Value *high, WorkloadKind kind)
+{
+    const Value *lower = layer(fuzz, low, kind), *higher = layer(fuzz, high, kind);
+    if (!lower || !higher)
+        return;
+    const Value *merged = model_merge(fuzz->arena, lower, higher);
+    /* But for nulls, which unsay nothing any more. */
+    const Value *stated = model_fill(fuzz->arena, merged, NULL);
+    const Value *twice = model_fill(fuzz->arena, model_merge(fuzz->arena, merged, higher), NULL);
+    REQUIRE(value_equal(twice, stated));
+    const Value *filled = model_fill(fuzz->arena, merged, lower);
+    /* A null keeps the defaults out, once. */
+    REQUIRE(!value_equal(stated, merged) || value_equal(model_fill(fuzz->arena, filled, lower), filled));
+    check_whole(fuzz, filled, kind);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    static const WorkloadKind kinds[] = {KIND_DEPLOYMENT, KIND_STATEFULSET, KIND_CRONJOB, KIND_JOB};
     Fuzz fuzz = fuzz_begin(data, size);
-    const Value *document = yaml_read(fuzz.arena, fuzz.source, fuzz.diags);
-    const Value *lower = layer(&fuzz, document, "lower"), *higher = layer(&fuzz, document, "higher");
-    if (lower && higher) {
-        const Value *merged = model_fill(fuzz.arena, model_merge(fuzz.arena, lower, higher), lower);
-        ModelExpand again = {.document = MODEL_SERVICE, .kind = KIND_DEPLOYMENT, .resolved = true};
-        const Value *whole = model_expand(fuzz.arena, merged, again, fuzz.diags);
-        REQUIRE(whole || diags_error_count(fuzz.diags) > 0);
-        if (whole)
-            REQUIRE(model_complete(fuzz.arena, whole, KIND_DEPLOYMENT));
+    FuzzBytes bytes = {data, size};
+    uint8_t how = fuzz_byte(&bytes);
+    if (how < ' ') {
+        const Value *lower = fuzz_document(&bytes, fuzz.arena, MODEL_SERVICE, &value_empty_map);
+        const Value *higher = fuzz_document(&bytes, fuzz.arena, MODEL_SERVICE, &value_empty_map);
+        check(&fuzz, lower, higher, kinds[how % LENGTH_OF(kinds)]);
+        return fuzz_end(&fuzz);
     }
+    const Value *document = yaml_read(fuzz.arena, fuzz.source, fuzz.diags);
+    const Value *lower = value_get(document, STR("lower")), *higher = value_get(document, STR("higher"));
+    if (value_is(lower, VALUE_MAP) && value_is(higher, VALUE_MAP))
+        check(&fuzz, lower, higher, workload_kind(value_text_at(lower, "kind")));
     return fuzz_end(&fuzz);
 }

@@ -1,29 +1,11 @@
-/* Two sets of objects, the second made from the first: the difference as a patch leads from one to the other. */
-#include "fuzz.h"
+/*
+ * Two sets of objects, the second made from the first: the difference as a patch leads from one to the other. Neither the
+ * order of objects nor that of keys is a difference.
+ */
+#include "examples.h"
 #include "kiln/diff.h"
 
-enum { OBJECTS = 6 };
-
-static const Value *object(FuzzBytes *bytes, Arena *arena)
-{
-    static const char *const kinds[][2] = {
-        {"apps/v1", "Deployment"}, {"apps/v1", "StatefulSet"}, {"v1", "Service"}, {"v1", "Namespace"}, {"v1", "Secret"},
-        {"networking.k8s.io/v1", "NetworkPolicy"}, {"networking.k8s.io/v1", "Ingress"},
-        {"policy/v1", "PodDisruptionBudget"}, {"autoscaling/v2", "HorizontalPodAutoscaler"},
-        {"v1", "PersistentVolumeClaim"}, {"rbac.authorization.k8s.io/v1", "Role"}, {"example.com/v1", "Thing"}};
-    static const char *const names[] = {"web", "api", "db"};
-    uint8_t which = fuzz_byte(bytes);
-    MapBuilder map = map_begin(arena), metadata = map_begin(arena);
-    const char *const *kind = kinds[which % LENGTH_OF(kinds)];
-    map_set(&map, STR("apiVersion"), ORIGIN_NONE, value_new_string(arena, ORIGIN_NONE, str_from(kind[0])));
-    map_set(&map, STR("kind"), ORIGIN_NONE, value_new_string(arena, ORIGIN_NONE, str_from(kind[1])));
-    Str name = str_from(names[which / LENGTH_OF(kinds) % LENGTH_OF(names)]);
-    map_set(&metadata, STR("name"), ORIGIN_NONE, value_new_string(arena, ORIGIN_NONE, name));
-    map_set(&metadata, STR("labels"), ORIGIN_NONE, fuzz_tree(bytes, arena, 2));
-    map_set(&map, STR("metadata"), ORIGIN_NONE, map_end(&metadata, ORIGIN_NONE));
-    map_set(&map, STR("spec"), ORIGIN_NONE, fuzz_tree(bytes, arena, 9));
-    return which > 250 ? fuzz_tree(bytes, arena, 3) : map_end(&map, ORIGIN_NONE);
-}
+enum { OBJECTS = 3 };
 
 static void check_patch(Arena *arena, Str kind, const Value *from, const Value *to)
 {
@@ -35,6 +17,13 @@ static void check_patch(Arena *arena, Str kind, const Value *from, const Value *
     ValuePatchError error = {0};
     const Value *patched = value_patch(arena, from, delta_patch(arena, delta), &budget, &error);
     REQUIRE(patched && value_equal(patched, to));
+}
+
+static void check_same(Arena *arena, const Value *object, const DiffSide *side)
+{
+    REQUIRE(!delta_of(arena, value_text_at(object, "kind"), object, fuzz_turned(arena, object), (DiffRenames){0}));
+    DiffResult none = diff_objects(arena, side, side, (DiffRenames){0});
+    REQUIRE(!none.count && !none.classes);
 }
 
 static void check_result(Arena *arena, const DiffResult *result)
@@ -49,24 +38,63 @@ static void check_result(Arena *arena, const DiffResult *result)
     }
 }
 
+static DiffSide turned(Arena *arena, const DiffSide *side, DiffInput *list)
+{
+    for (size_t i = 0; i < side->count; i++)
+        list[i] = (DiffInput){fuzz_turned(arena, side->list[side->count - 1 - i].object), side->list[side->count - 1 - i].file};
+    return (DiffSide){.list = list, .count = side->count};
+}
+
+/* Two objects of one identity pair up in the order in which they stand; documents that are no objects, too. */
+static bool may_be_twins(const Value *a, const Value *b)
+{
+    return str_equal(value_text_at(a, "kind"), value_text_at(b, "kind")) &&
+           str_equal(value_text_at(a, "metadata.name"), value_text_at(b, "metadata.name"));
+}
+
+static bool has_twins(const DiffSide *side)
+{
+    for (size_t i = 0; i < side->count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (may_be_twins(side->list[i].object, side->list[j].object))
+                return true;
+    return false;
+}
+
+static void check_order(Arena *arena, const DiffSide *from, const DiffSide *to, DiffRenames renames,
+                        const DiffResult *result)
+{
+    DiffInput old[OBJECTS], new[OBJECTS];
+    DiffSide turned_from = turned(arena, from, old), turned_to = turned(arena, to, new);
+    DiffResult again = diff_objects(arena, &turned_from, &turned_to, renames);
+    REQUIRE(again.count == result->count && again.classes == result->classes && again.same == result->same);
+    REQUIRE(!memcmp(&again.before, &result->before, sizeof again.before));
+    REQUIRE(!memcmp(&again.after, &result->after, sizeof again.after));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    Fuzz fuzz = fuzz_begin(data, size);
+    Fuzz fuzz = fuzz_begin(NULL, 0);
     FuzzBytes bytes = {data, size};
     DiffInput old[OBJECTS], new[OBJECTS];
     DiffSide from = {.list = old}, to = {.list = new};
-    for (size_t count = fuzz_byte(&bytes) % OBJECTS; from.count < count;) {
-        const Value *made = object(&bytes, fuzz.arena);
+    for (size_t count = 1 + fuzz_byte(&bytes) / 128; from.count < count;) {
+        const Value *made = fuzz_object(&bytes, fuzz.arena);
         old[from.count++] = (DiffInput){made, STR("old.yaml")};
-        const Value *changed = fuzz_changed(&bytes, fuzz.arena, made, 12);
-        check_patch(fuzz.arena, value_is(made, VALUE_MAP) ? value_text_at(made, "kind") : STR(""), made, changed);
+        const Value *changed = fuzz_changed(&bytes, fuzz.arena, made, 14);
+        if (size % 4 != 1)
+            check_patch(fuzz.arena, value_text_at(made, "kind"), made, changed);
         if (fuzz_byte(&bytes) % 8)
             new[to.count++] = (DiffInput){changed, STR("new.yaml")};
     }
     const DiffRename rename = {STR("web"), STR("api")};
-    DiffResult result = diff_objects(fuzz.arena, &from, &to, (DiffRenames){&rename, fuzz_byte(&bytes) & 1});
+    const DiffRenames renames = {&rename, fuzz_byte(&bytes) & 1};
+    DiffResult result = diff_objects(fuzz.arena, &from, &to, renames);
     check_result(fuzz.arena, &result);
-    DiffResult none = diff_objects(fuzz.arena, &from, &from, (DiffRenames){0});
-    REQUIRE(!none.count && !none.classes);
+    /* What is renamed may become a twin. */
+    if (size % 4 == 0 && !renames.count && !has_twins(&from) && !has_twins(&to))
+        check_order(fuzz.arena, &from, &to, renames, &result);
+    if (size % 4 == 1)
+        check_same(fuzz.arena, old[0].object, &from);
     return fuzz_end(&fuzz);
 }

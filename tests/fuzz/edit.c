@@ -1,5 +1,13 @@
 /* A file edited as releases are: what the edited text reads as is what was wanted. Edits first, then a zero, then text. */
-#include "fuzz.h"
+#include "generate.h"
+
+static size_t text_start(const uint8_t *data, size_t size)
+{
+    const uint8_t *end = size ? memchr(data, 0, size) : NULL;
+    return end ? (size_t)(end - data) + 1 : size;
+}
+#define FUZZ_TEXT_START(data, size) text_start(data, size)
+#include "mutate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

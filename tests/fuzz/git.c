@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "fuzz.h"
+#include "generate.h"
 
 static ssize_t fuzz_send(size_t size);
 static ssize_t fuzz_answer(void *into, size_t size);

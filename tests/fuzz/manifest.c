@@ -1,5 +1,5 @@
 /* Manifests from anywhere: any bytes give documents that print, or a diagnostic; by lines or by the parser alike. */
-#include "fuzz.h"
+#include "mutate.h"
 
 #include "../../src/yaml/yaml_private.h"
 

@@ -1,5 +1,5 @@
 /* What people write for kiln: any bytes give a value that prints, or a diagnostic. */
-#include "fuzz.h"
+#include "mutate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -10,7 +10,7 @@ static inline const Standards *shipped(void)
 {
     static Standards *standards;
     if (!standards) {
-        Arena *arena = arena_new();
+        Arena *arena = fuzz_forever();
         Sources *sources = sources_new(arena);
         standards = standards_load(arena, sources, NULL, diags_new(arena, sources));
         REQUIRE(standards);

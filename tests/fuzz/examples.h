@@ -1,0 +1,68 @@
+/*
+ * The examples of the shipped rules, good and bad: objects of every kind that a rule knows, to be changed a little. Far
+ * more is reached from them than from nothing.
+ */
+#ifndef KILN_FUZZ_EXAMPLES_H
+#define KILN_FUZZ_EXAMPLES_H
+
+#include "generate.h"
+
+typedef struct Examples {
+    const Value **list;
+    size_t count;
+    size_t capacity;
+} Examples;
+
+typedef enum ExampleForm { EXAMPLE_MANIFEST, EXAMPLE_WORKFLOW, EXAMPLE_DOCKERFILE, EXAMPLE_FORMS } ExampleForm;
+
+static inline void example_add(Arena *arena, Examples forms[EXAMPLE_FORMS], const Value *value)
+{
+    Examples *form = &forms[EXAMPLE_MANIFEST];
+    if (value->kind == VALUE_STRING)
+        form = &forms[EXAMPLE_DOCKERFILE];
+    else if (value_get(value, STR("jobs")))
+        form = &forms[EXAMPLE_WORKFLOW];
+    ARENA_GROW(arena, form->list, form->count, form->capacity);
+    form->list[form->count++] = value;
+}
+
+static inline const Examples *examples_of(ExampleForm which)
+{
+    static Examples forms[EXAMPLE_FORMS];
+    static const char *const parts[] = {"good", "bad"};
+    if (forms[EXAMPLE_MANIFEST].count)
+        return &forms[which];
+    Arena *arena = fuzz_forever();
+    for (size_t i = 0; i < 2 * embedded_file_count; i++) {
+        const EmbeddedFile *file = &embedded_files[i / 2];
+        if (!str_starts(file->path, STR("standards/")))
+            continue;
+        const Value *example = value_get(embedded_value(file), str_from(parts[i % 2]));
+        for (uint32_t j = 0; value_is(example, VALUE_LIST) && j < example->size; j++)
+            example_add(arena, forms, example->items[j]);
+        if (example && example->kind != VALUE_LIST)
+            example_add(arena, forms, example);
+    }
+    for (int form = 0; form < EXAMPLE_FORMS; form++)
+        REQUIRE(forms[form].count);
+    return &forms[which];
+}
+
+static inline const Value *example(FuzzBytes *bytes, ExampleForm form)
+{
+    const Examples *examples = examples_of(form);
+    size_t which = fuzz_byte(bytes);
+    return examples->list[(which << 8 | fuzz_byte(bytes)) % examples->count];
+}
+
+/* An object as it is, changed, or made of nothing. */
+static inline const Value *fuzz_object(FuzzBytes *bytes, Arena *arena)
+{
+    uint8_t how = fuzz_byte(bytes);
+    if (how == 255)
+        return fuzz_tree(bytes, arena, 12);
+    const Value *object = example(bytes, EXAMPLE_MANIFEST);
+    return how & 1 ? fuzz_changed(bytes, arena, object, 14) : object;
+}
+
+#endif
