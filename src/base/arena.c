@@ -7,7 +7,6 @@
 #include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 /* KILN_HOSTILE makes every block tiny, so that the tests cross block borders all the time. */
 #ifdef KILN_HOSTILE
@@ -58,14 +57,6 @@ struct Arena {
     Arena *children;
     Arena *sibling;
 };
-
-void base_out_of_memory(void)
-{
-    static const char message[] = "kiln: out of memory\n";
-    ssize_t ignored = write(STDERR_FILENO, message, sizeof message - 1);
-    (void)ignored;
-    _exit(2);
-}
 
 static Block *block_new(size_t size)
 {
