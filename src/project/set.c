@@ -6,7 +6,8 @@
 
 #include "kiln/yaml.h"
 
-enum { SEGMENTS = 16 };
+/* So many are a definition of their own; each is merged into what those before it say. */
+enum { SEGMENTS = 16, ARGUMENTS = 1000 };
 
 typedef struct SetPath {
     Str segment[SEGMENTS];
@@ -85,6 +86,12 @@ static const Value *set_one(Arena *arena, const Source *source, Diags *diags)
 const Value *set_layer(Arena *arena, Sources *sources, const Str *sets, size_t count, Diags *diags, bool *failed)
 {
     const Value *layer = NULL;
+    if (count > ARGUMENTS) {
+        diag_plain_error(diags, "--set is given %zu times, and at most %d; write an environment that extends this one",
+                         count, ARGUMENTS);
+        *failed = true;
+        return NULL;
+    }
     for (size_t i = 0; i < count; i++) {
         const Source *source = sources_add(sources, STR("--set"), sets[i], false);
         const Value *one = source ? set_one(arena, source, diags) : NULL;

@@ -33,7 +33,7 @@ typedef struct Reader {
 } Reader;
 
 /* A variable made of itself twice doubles with every line. */
-enum { GROWTH_LIMIT = 1 << 20 };
+enum { GROWTH_LIMIT = 1 << 20, INSTRUCTION_LIMIT = 10000 };
 
 /* One instruction, its lines joined, comments left out. */
 typedef struct Instruction {
@@ -265,13 +265,13 @@ static Str name_at(Str text, size_t at)
     return str_slice(text, at, end);
 }
 
-/* ${NAME:-otherwise} and ${NAME:+instead}; an unknown variable is left as it is written. */
-static size_t put_braced(MapBuilder *known, Str text, size_t at, Buf *out)
+/* ${NAME:-otherwise} and ${NAME:+instead}; an unknown variable is left as it is written. Behind last is no }. */
+static size_t put_braced(MapBuilder *known, Str text, size_t at, ptrdiff_t last, Buf *out)
 {
     Str name = name_at(text, at + 2);
     size_t behind = at + 2 + name.size;
-    ptrdiff_t close = str_find(text, STR("}"), behind);
-    if (close < 0 || !name.size) {
+    ptrdiff_t close = name.size && (ptrdiff_t)behind <= last ? str_find(text, STR("}"), behind) : -1;
+    if (close < 0) {
         buf_add_char(out, text.data[at]);
         return at + 1;
     }
@@ -293,11 +293,12 @@ static Str substituted(Reader *reader, MapBuilder *known, Str text)
     if (!str_has_char(text, '$'))
         return text;
     Buf out = {0};
+    ptrdiff_t last = str_rfind_char(text, '}');
     for (size_t at = 0; at < text.size && out.size <= text.size + GROWTH_LIMIT;) {
         if (text.data[at] != '$') {
             buf_add_char(&out, text.data[at++]);
         } else if (at + 1 < text.size && text.data[at + 1] == '{') {
-            at = put_braced(known, text, at, &out);
+            at = put_braced(known, text, at, last, &out);
         } else {
             Str name = name_at(text, at + 1);
             const MapEntry *entry = name.size ? map_peek(known, name) : NULL;
@@ -539,8 +540,12 @@ const Value *dockerfile_read(Arena *arena, const Source *source, Diags *diags)
     reader.stages = list_begin(arena);
     reader.names = index_new(arena, 8);
     read_directives(&reader);
-    for (Instruction instruction; !reader.failed && read_instruction(&reader, &instruction);)
+    size_t count = 0;
+    for (Instruction instruction; !reader.failed && read_instruction(&reader, &instruction);) {
         take_instruction(&reader, &instruction);
+        if (++count > INSTRUCTION_LIMIT)
+            fail(&reader, instruction.start, "this file holds more than 10000 instructions", STR(""));
+    }
     if (!reader.failed && !reader.in_stage)
         fail(&reader, 0, "a Dockerfile has a FROM, here is none", STR(""));
     if (reader.failed)

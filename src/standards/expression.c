@@ -4,7 +4,8 @@
  */
 #include "workflow.h"
 
-enum { EXPRESSION_DEPTH = 100 };
+/* GitHub refuses longer ones (actions/runner, ExpressionConstants.cs). */
+enum { EXPRESSION_DEPTH = 100, EXPRESSION_LENGTH = 21000 };
 
 typedef struct Reader {
     Arena *arena;
@@ -97,13 +98,8 @@ static void read_number(Reader *reader)
 
 /* ---- contexts ---- */
 
-static Str deeper(Reader *reader, Str path, Str step)
-{
-    return path.data ? arena_printf(reader->arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(step)) : path;
-}
-
 /* ['name'] is .name; any other index may be anything. */
-static Str read_index(Reader *reader, Str path)
+static Str read_index(Reader *reader)
 {
     skip_space(reader);
     size_t before = reader->at;
@@ -113,7 +109,7 @@ static Str read_index(Reader *reader, Str path)
         if (take(reader, STR("]"))) {
             Reader name = {.arena = reader->arena, .text = text};
             step = read_name(&name);
-            return deeper(reader, path, step.size == text.size ? step : STR("*"));
+            return step.size == text.size ? step : STR("*");
         }
         reader->at = before;
     }
@@ -121,25 +117,36 @@ static Str read_index(Reader *reader, Str path)
         read_or(reader);
     if (!take(reader, STR("]")))
         fail(reader, "a [ lacks its ]");
-    return deeper(reader, path, step);
+    return step;
+}
+
+static bool read_step(Reader *reader, Str *step)
+{
+    if (take(reader, STR("["))) {
+        *step = read_index(reader);
+        return true;
+    }
+    if (!take(reader, STR(".")))
+        return false;
+    skip_space(reader);
+    *step = take(reader, STR("*")) ? STR("*") : read_name(reader);
+    if (!step->size)
+        fail(reader, "a name is missing behind a dot");
+    return true;
 }
 
 /* What follows a value: .name, .*, [index]. path NULL: the value is no context's. */
 static Str read_steps(Reader *reader, Str path)
 {
-    for (;;) {
-        if (take(reader, STR("["))) {
-            path = read_index(reader, path);
-        } else if (take(reader, STR("."))) {
-            skip_space(reader);
-            Str name = take(reader, STR("*")) ? STR("*") : read_name(reader);
-            if (!name.size)
-                fail(reader, "a name is missing behind a dot");
-            path = deeper(reader, path, name);
-        } else {
-            return path;
-        }
+    Buf steps = {0};
+    for (Str step; read_step(reader, &step);) {
+        buf_add_char(&steps, '.');
+        buf_add(&steps, step);
     }
+    if (path.data && steps.size)
+        path = arena_printf(reader->arena, "%.*s%.*s", STR_ARG(path), STR_ARG(buf_str(&steps)));
+    buf_release(&steps);
+    return path;
 }
 
 static void add_use(Reader *reader, Str path)
@@ -224,14 +231,17 @@ static void read_comparison(Reader *reader)
 {
     static const char *const signs[] = {"==", "!=", "<=", ">=", "<", ">"};
     size_t first = reader->result->use_count;
+    bool compared = false;
     read_not(reader);
     for (size_t i = 0; i < LENGTH_OF(signs); i++) {
         if (!take(reader, str_from(signs[i])))
             continue;
         read_not(reader);
-        mark_judged(reader->result, first);
+        compared = true;
         i = SIZE_MAX; /* once more from the first sign */
     }
+    if (compared)
+        mark_judged(reader->result, first);
 }
 
 static void read_and(Reader *reader)
@@ -254,8 +264,12 @@ static void read_or(Reader *reader)
 Expression expression_read(Arena *arena, Str text, size_t *at)
 {
     Expression result = {0};
+    ptrdiff_t end = str_find(text, STR("}}"), *at);
     Reader reader = {.arena = arena, .text = text, .at = *at, .result = &result};
-    read_or(&reader);
+    if ((end < 0 ? text.size : (size_t)end) - *at > EXPRESSION_LENGTH)
+        fail(&reader, "it is longer than 21000 characters");
+    else
+        read_or(&reader);
     if (!result.fault && !at_end(&reader))
         fail(&reader, "an operator is missing between two values");
     *at = reader.at + 2 < text.size ? reader.at + 2 : text.size;

@@ -27,6 +27,7 @@ typedef struct Shared {
     unsigned *facts;   /* of each job */
     size_t job_count;
     bool known;
+    Index *variables; /* of its env maps: which hold what strangers write; or NULL */
 } Shared;
 
 typedef struct Items {

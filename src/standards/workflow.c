@@ -225,33 +225,51 @@ static bool text_is_tainted(Arena *arena, Str text)
     return false;
 }
 
-static bool equal_folded(Str a, Str b)
+/* One variable of one env map; names are not case-sensitive. */
+static Str variable_key(Arena *arena, const Value *env, Str name)
 {
-    for (size_t i = 0; a.size == b.size && i < a.size; i++) {
-        if (tolower((unsigned char)a.data[i]) != tolower((unsigned char)b.data[i]))
-            return false;
+    Str key = arena_printf(arena, "%p %.*s", (const void *)env, STR_ARG(name));
+    char *text = arena_text(arena, key);
+    for (size_t i = 0; i < key.size; i++)
+        text[i] = (char)tolower((unsigned char)text[i]);
+    return (Str){text, key.size};
+}
+
+/* A map's variables are looked at once, however many scripts name them. */
+static void note_variables(Items *items, const Value *env)
+{
+    Index *variables = items->shared->variables;
+    Str whole = variable_key(items->arena, env, STR(""));
+    if (index_get(variables, whole) != INDEX_NONE)
+        return;
+    index_put(variables, whole, 0);
+    for (uint32_t i = 0; i < env->size; i++) {
+        const MapEntry *entry = &env->entries[i];
+        index_put(variables, variable_key(items->arena, env, entry->key),
+                  text_is_tainted(items->arena, text_of(entry->value)));
     }
-    return a.size == b.size;
 }
 
 /* env.NAME in a script is pasted like what the variable was made of; "$NAME" is not. */
-static bool variable_is_tainted(Arena *arena, const StepPlace *place, Str name)
+static bool variable_is_tainted(Items *items, const StepPlace *place, Str name)
 {
     const Value *const holders[] = {place->step, place->job, place->workflow};
     for (size_t i = 0; i < LENGTH_OF(holders); i++) {
         const Value *env = value_get(holders[i], STR("env"));
-        for (uint32_t j = 0; value_is(env, VALUE_MAP) && j < env->size; j++) {
-            if (equal_folded(env->entries[j].key, name))
-                return text_is_tainted(arena, text_of(env->entries[j].value));
-        }
+        if (!value_is(env, VALUE_MAP))
+            continue;
+        note_variables(items, env);
+        uint32_t tainted = index_get(items->shared->variables, variable_key(items->arena, env, name));
+        if (tainted != INDEX_NONE)
+            return tainted;
     }
     return false;
 }
 
-static bool use_is_tainted(Arena *arena, const StepPlace *place, Str path)
+static bool use_is_tainted(Items *items, const StepPlace *place, Str path)
 {
     if (str_starts(path, STR("env.")))
-        return variable_is_tainted(arena, place, str_slice(path, 4, path.size));
+        return variable_is_tainted(items, place, str_slice(path, 4, path.size));
     return is_tainted(path);
 }
 
@@ -263,7 +281,7 @@ static void add_script(Items *items, const StepPlace *place, const Value *script
         Expression expression = expression_read(items->arena, text, &at);
         for (size_t i = 0; i < expression.use_count; i++) {
             const ContextUse *use = &expression.uses[i];
-            if (!use->judged && use_is_tainted(items->arena, place, use->path))
+            if (!use->judged && use_is_tainted(items, place, use->path))
                 list_add(&tainted, value_new_string(items->arena, script->origin, use->path));
         }
     }
@@ -287,7 +305,12 @@ static void add_scripts(Items *items, const StepPlace *place)
 /* Only those that paste in what strangers write. */
 void each_script(Items *items, const Value *workflow)
 {
+    Shared alone = {0}, *given = items->shared;
+    items->shared = given ? given : &alone;
+    if (!items->shared->variables)
+        items->shared->variables = index_new(items->arena, 16);
     walk_steps(items, workflow, add_scripts);
+    items->shared = given;
 }
 
 static void add_commands(Items *items, const StepPlace *place)
