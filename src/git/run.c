@@ -67,8 +67,12 @@ char *const *git_environment(Arena *arena, char *const *environment)
 
 /* ---- one process ---- */
 
-/* Configuration of the repository that could name a program, unsaid. */
-static const char *const guards[] = {"--no-pager", "-c", "core.fsmonitor=", "-c", "core.hooksPath=/dev/null"};
+/*
+ * Configuration of the repository that could name a program, unsaid; and no repository but in .git, since a pull request
+ * may bring the files of another one (git 2.38 and later).
+ */
+static const char *const guards[] = {"--no-pager", "-c", "core.fsmonitor=", "-c", "core.hooksPath=/dev/null",
+                                     "-c",         "safe.bareRepository=explicit"};
 
 static void put_arguments(const Git *git, const char *const *args, const char *argv[ARGUMENT_LIMIT])
 {
@@ -206,6 +210,9 @@ void git_report(const Git *git, Str errors, Diags *diags)
         diag_plain_error(diags,
                          "git does not trust the repository around %.*s, which belongs to another user; run 'git "
                          "config --global --add safe.directory FOLDER' with its top folder",
+                         STR_ARG(git->folder));
+    else if (str_starts(line, STR("cannot use bare repository")))
+        diag_plain_error(diags, "git takes %.*s for a bare repository; revisions are read from a work tree",
                          STR_ARG(git->folder));
     else
         diag_plain_error(diags, "git cannot read the repository around %.*s: %.*s", STR_ARG(git->folder),
