@@ -402,7 +402,11 @@ bool gate_judge(const Standards *standards, Arena *arena, GateScope scope, const
         findings_add(findings, &gate.findings[i], arena);
         ok &= !gate.failed[i];
     }
-    return ok;
+    if (!object_set_exhausted(gate.common.host.set))
+        return ok;
+    diag_plain_error(diags, "too many of these objects select, or stand beside, too many others; judge fewer "
+                            "together");
+    return false;
 }
 
 bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, const RenderedFile *files,

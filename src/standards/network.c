@@ -141,11 +141,12 @@ static const Value *call_allows_egress(CALL_PARAMETERS)
 
 /* ---- ports of Services ---- */
 
-static const Value *service_port(const Value *service, const Value *port)
+static const Value *service_port(const JsoneRun *run, const Value *service, const Value *port)
 {
     const Value *ports = value_path(service, "spec.ports");
     const char *member = value_is(port, VALUE_STRING) ? "name" : "port";
-    for (uint32_t i = 0; value_is(ports, VALUE_LIST) && i < ports->size; i++) {
+    bool may = value_is(ports, VALUE_LIST) && object_set_may_look(set_of(run), ports->size);
+    for (uint32_t i = 0; may && i < ports->size; i++) {
         const Value *found = value_get(ports->items[i], str_from(member));
         if (found && str_equal(text_of(found), text_of(port)))
             return ports->items[i];
@@ -156,7 +157,7 @@ static const Value *service_port(const Value *service, const Value *port)
 static const Value *call_service_port(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    const Value *found = service_port(args[0], args[1]);
+    const Value *found = service_port(run, args[0], args[1]);
     return found ? found : &value_null;
 }
 
@@ -164,7 +165,7 @@ static const Value *call_port_of_any(CALL_PARAMETERS)
 {
     CALL_UNUSED;
     for (uint32_t i = 0; value_is(args[0], VALUE_LIST) && i < args[0]->size; i++) {
-        if (service_port(args[0]->items[i], args[1]))
+        if (service_port(run, args[0]->items[i], args[1]))
             return &value_true;
     }
     return &value_false;
@@ -184,7 +185,7 @@ static Str port_number(Arena *arena, const Value *workload, const Value *port)
 
 static bool scrape_passes(const JsoneRun *run, const Value *service, const Value *port)
 {
-    const Value *entry = service_port(service, port), *target = value_get(entry, STR("targetPort"));
+    const Value *entry = service_port(run, service, port), *target = value_get(entry, STR("targetPort"));
     const Value *pods = object_set_pods_of(set_of(run), run->arena, service);
     for (uint32_t i = 0; entry && i < pods->size; i++) {
         Str number =

@@ -5,6 +5,14 @@
  */
 #include "standards_private.h"
 
+#include <stdatomic.h>
+
+/*
+ * Looks from one object at another: a few for each where they are anybody's, but as many as there are pairs where
+ * somebody has everything select everything. Beyond the limit nothing is found any more, and the judgement fails.
+ */
+enum { LOOKS = 250000, LOOKS_EACH = 32 };
+
 /* A bucket of objects under one key. */
 typedef struct Bucket {
     ListBuilder objects;
@@ -24,7 +32,7 @@ struct ObjectSet {
     Buckets by_selector; /* Services: namespace and the first pair of their selector */
     Buckets by_target;   /* HPAs: namespace, kind and name of their target */
     Buckets by_path;     /* Ingress names: namespace, host and path */
-    Buckets by_secret;   /* ExternalSecrets: namespace and name of the Secret that they make */
+    Buckets by_secret;   /* ExternalSecrets: namespace and name of the Secret they make, also with each of its keys */
     Buckets by_certificate; /* what issues a TLS Secret: namespace and name of the Secret */
     Buckets by_kind;        /* kind and namespace */
     Buckets by_pod_label;   /* workloads: namespace and one label of their pods; and all under the namespace alone */
@@ -33,7 +41,19 @@ struct ObjectSet {
     Buckets by_budget;      /* PodDisruptionBudgets likewise */
     ListBuilder policies;
     ListBuilder budgets;
+    size_t limit;          /* of looks */
+    atomic_size_t *looked; /* by all threads */
 };
+
+bool object_set_may_look(const ObjectSet *set, size_t count)
+{
+    return atomic_fetch_add_explicit(set->looked, count, memory_order_relaxed) + count <= set->limit;
+}
+
+bool object_set_exhausted(const ObjectSet *set)
+{
+    return atomic_load(set->looked) > set->limit;
+}
 
 static Buckets buckets_new(Arena *arena)
 {
@@ -118,11 +138,21 @@ static void add_issued(ObjectSet *set, const Value *object)
                     object);
 }
 
+/* One that takes a whole remote secret (dataFrom) may make any key. */
+#define ANY_KEY STR("\n")
+
 static void add_external_secret(ObjectSet *set, const Value *object)
 {
     Str target = value_text_at(object, "spec.target.name");
     Str name = target.size ? target : value_text_at(object, "metadata.name");
+    const Value *data = value_path(object, "spec.data");
     buckets_add(&set->by_secret, key3(set->arena, namespace_of(object), name, STR("")), object);
+    if (value_path(object, "spec.dataFrom"))
+        buckets_add(&set->by_secret, key3(set->arena, namespace_of(object), name, ANY_KEY), object);
+    for (uint32_t i = 0; value_is(data, VALUE_LIST) && i < data->size; i++) {
+        Str key = value_text_at(data->items[i], "secretKey");
+        buckets_add(&set->by_secret, key3(set->arena, namespace_of(object), name, key), object);
+    }
 }
 
 static void add_certificate(ObjectSet *set, const Value *object)
@@ -168,8 +198,9 @@ static const struct {
              {"ExternalSecret", add_external_secret}};
 
 /*
- * What a controller made of a workload must not be counted beside it: it can be named, and selects nothing. What has a
- * kind's name from another group can be named too, for it often makes an object of the kind itself; its pods are pods.
+ * What a controller made of a workload must not be counted beside it: it can be named, and selects nothing. What has
+ * a kind's name from another group can be named too, for it often makes an object of the kind itself; its pods are
+ * pods.
  */
 static void add_object(ObjectSet *set, const RenderedFile *file, const Value *object)
 {
@@ -210,9 +241,11 @@ static const ListBuilder *candidates(Arena *arena, const Buckets *buckets, Str n
     return best;
 }
 
-static void add_selected(ListBuilder *list, const ListBuilder *among, const Value *selector, bool of_pods)
+static void add_selected(const ObjectSet *set, ListBuilder *list, const ListBuilder *among, const Value *selector,
+                         bool of_pods)
 {
-    for (size_t i = 0; i < among->count; i++) {
+    bool may = object_set_may_look(set, among->count);
+    for (size_t i = 0; may && i < among->count; i++) {
         const Value *labels = of_pods ? pod_labels(among->items[i]) : value_path(among->items[i], "metadata.labels");
         if (selector_matches(selector, labels))
             list_add(list, among->items[i]);
@@ -230,7 +263,8 @@ const Value *object_set_pods_of(const ObjectSet *set, Arena *arena, const Value 
     ListBuilder list = list_begin(arena);
     const Value *selector = selector_of(object);
     if (value_is(selector, VALUE_MAP))
-        add_selected(&list, candidates(arena, &set->by_pod_label, namespace_of(object), selector), selector, true);
+        add_selected(set, &list, candidates(arena, &set->by_pod_label, namespace_of(object), selector), selector,
+                     true);
     return list_end(&list, ORIGIN_NONE);
 }
 
@@ -268,7 +302,10 @@ ObjectSet *object_set_new(Arena *arena, const RenderedFile *files, size_t count)
     set->by_budget = buckets_new(arena);
     set->policies = list_begin(arena);
     set->budgets = list_begin(arena);
+    set->limit = LOOKS;
+    set->looked = ARENA_NEW(arena, atomic_size_t);
     for (size_t i = 0; i < count; i++) {
+        set->limit += LOOKS_EACH * files[i].count;
         for (size_t j = 0; j < files[i].count; j++)
             add_object(set, &files[i], files[i].objects[j]);
     }
@@ -302,7 +339,8 @@ const Value *object_set_services_of(const ObjectSet *set, Arena *arena, const Va
             continue;
         const ListBuilder *services = buckets_find(
             &set->by_selector, key3(arena, namespace_of(workload), label->key, value_text(label->value)));
-        for (size_t j = 0; j < services->count; j++) {
+        bool may = object_set_may_look(set, services->count);
+        for (size_t j = 0; may && j < services->count; j++) {
             if (selects(services->items[j], labels))
                 list_add(&found, services->items[j]);
         }
@@ -322,30 +360,30 @@ const Value *object_set_ingress_owners(const ObjectSet *set, Arena *arena, Str n
 {
     ListBuilder names = *buckets_find(&set->by_path, key3(arena, namespace, host, path));
     names.arena = arena;
-    return list_end(&names, ORIGIN_NONE);
+    return object_set_may_look(set, names.count) ? list_end(&names, ORIGIN_NONE) : &value_empty_list;
 }
 
 /* The list of one bucket; the bucket itself may still grow. */
-static const Value *bucket_list(Arena *arena, const Buckets *buckets, Str key)
+static const Value *bucket_list(const ObjectSet *set, Arena *arena, const Buckets *buckets, Str key)
 {
     ListBuilder list = *buckets_find(buckets, key);
     list.arena = arena;
-    return list_end(&list, ORIGIN_NONE);
+    return object_set_may_look(set, list.count) ? list_end(&list, ORIGIN_NONE) : &value_empty_list;
 }
 
 const Value *object_set_policies_of(const ObjectSet *set, Arena *arena, const Value *workload)
 {
-    return bucket_list(arena, &set->by_policy, workload_key(arena, workload));
+    return bucket_list(set, arena, &set->by_policy, workload_key(arena, workload));
 }
 
 const Value *object_set_budgets_of(const ObjectSet *set, Arena *arena, const Value *workload)
 {
-    return bucket_list(arena, &set->by_budget, workload_key(arena, workload));
+    return bucket_list(set, arena, &set->by_budget, workload_key(arena, workload));
 }
 
 const Value *object_set_in(const ObjectSet *set, Arena *arena, Str kind, Str namespace)
 {
-    return bucket_list(arena, &set->by_kind, key3(arena, kind, namespace, STR("")));
+    return bucket_list(set, arena, &set->by_kind, key3(arena, kind, namespace, STR("")));
 }
 
 bool object_set_has_workloads(const ObjectSet *set, Str namespace)
@@ -363,7 +401,7 @@ const Value *object_set_monitored_by(const ObjectSet *set, Arena *arena, const V
     for (uint32_t i = 0; value_is(selector, VALUE_MAP) && i < (named ? names->size : 1); i++) {
         const Value *name = named ? names->items[i] : value_path(monitor, "metadata.namespace");
         Str namespace = name && value_is_scalar(name) ? value_text(name) : STR("");
-        add_selected(&list, candidates(arena, &set->by_label, namespace, selector), selector, false);
+        add_selected(set, &list, candidates(arena, &set->by_label, namespace, selector), selector, false);
     }
     return list_end(&list, ORIGIN_NONE);
 }
@@ -385,17 +423,6 @@ static bool has_key(const Value *object, const char *member, Str key)
     return value_get(value_get(object, str_from(member)), key) != NULL;
 }
 
-/* An ExternalSecret that takes a whole remote secret (dataFrom) may make any key. */
-static bool makes_key(const Value *external, Str key)
-{
-    const Value *data = value_path(external, "spec.data");
-    for (uint32_t i = 0; value_is(data, VALUE_LIST) && i < data->size; i++) {
-        if (str_equal(value_text_at(data->items[i], "secretKey"), key))
-            return true;
-    }
-    return value_path(external, "spec.dataFrom") != NULL;
-}
-
 bool object_set_has_key(const ObjectSet *set, Arena *arena, Str kind, Str namespace, Str name, Str key)
 {
     static const char *const members[] = {"data", "binaryData", "stringData"};
@@ -409,10 +436,6 @@ bool object_set_has_key(const ObjectSet *set, Arena *arena, Str kind, Str namesp
     /* A certificate's Secret has the keys that cert-manager gives it. */
     if (object_set_certificate_issued(set, arena, namespace, name))
         return true;
-    const ListBuilder *externals = buckets_find(&set->by_secret, key3(arena, namespace, name, STR("")));
-    for (size_t i = 0; i < externals->count; i++) {
-        if (!key.size || makes_key(externals->items[i], key))
-            return true;
-    }
-    return false;
+    return buckets_find(&set->by_secret, key3(arena, namespace, name, key))->count ||
+           buckets_find(&set->by_secret, key3(arena, namespace, name, ANY_KEY))->count;
 }

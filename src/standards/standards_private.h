@@ -109,6 +109,9 @@ bool rule_compile(Arena *arena, Str id, const Value *value, bool whole, Compiled
 /* set.c: the objects of one environment, indexed for the questions that rules ask across objects. */
 typedef struct ObjectSet ObjectSet;
 ObjectSet *object_set_new(Arena *arena, const RenderedFile *files, size_t count);
+/* Whether so many objects, or parts of one, may still be looked at from another; where not, answers are empty. */
+bool object_set_may_look(const ObjectSet *set, size_t count);
+bool object_set_exhausted(const ObjectSet *set);
 /* Lists, in the asker's arena; empty where there is nothing. */
 const Value *object_set_services_of(const ObjectSet *set, Arena *arena, const Value *workload);
 const Value *object_set_hpa_of(const ObjectSet *set, Arena *arena, const Value *workload); /* or null */
