@@ -126,7 +126,7 @@ test:
 	@tools/deps test
 	@$(MAKE) --no-print-directory check
 
-check: check-layers check-generated $(BUILD)/kiln $(UNIT_TESTS) $(BUILD)/tools/meant $(BUILD)/tools/contexts $(BUILD)/tools/kill_at.so $(BUILD)/tools/revision
+check: check-layers check-generated $(BUILD)/kiln $(UNIT_TESTS) $(BUILD)/tools/meant $(BUILD)/tools/contexts $(BUILD)/tools/kill_at.so $(BUILD)/tools/revision $(BUILD)/tools/whole
 	@tests/run-all $(BUILD)
 
 check-layers: ; @tools/check-layers $(ROOMS)
@@ -190,6 +190,14 @@ kill: $(BUILD)/kiln $(BUILD)/tools/kill_at.so ; @tests/run-kill $(BUILD)
 $(BUILD)/tools/revision: tests/tools/revision.c $(EMBEDDED_OBJECTS) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(ARCHIVES) $(EMBEDDED_OBJECTS) -Wl,--end-group $(LIBS)
+
+# What a project renders to when nothing is left out: the other half of tests/run-base.
+$(BUILD)/tools/whole: tests/tools/whole.c $(EMBEDDED_OBJECTS) $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(ARCHIVES) $(EMBEDDED_OBJECTS) -Wl,--end-group $(LIBS)
+.PHONY: base
+EDITS ?= 1000
+base: $(BUILD)/kiln $(BUILD)/tools/whole ; @tests/run-base $(BUILD) $(EDITS)
 
 # Real readers of other languages, over a corpus of nasty strings that our writer wrote.
 $(BUILD)/conformance/readers: tests/conformance/readers/corpus.c tests/unit/yaml_corpus.h $(EMBEDDED_OBJECTS) \

@@ -150,6 +150,8 @@ typedef struct DiffWants {
     bool namespaces; /* labels changed: of Namespaces, Services, anything else; whether a selector uses them */
     bool services;
     bool others;
+    const Str *labels; /* those labels */
+    size_t label_count;
 } DiffWants;
 /* Whether a manifest whose text did not change may hold any of it. */
 bool diff_matters(const DiffWants *wants, Str text);

@@ -111,6 +111,22 @@ typedef struct RenderedTexts {
 } RenderedTexts;
 bool session_environment(RenderSession *session, const Environment *environment, Arena *arena,
                          RenderedTexts *texts) KILN_MUST_USE;
+/*
+ * An environment as two projects have it, without the services of which it is certain that all their files are the same
+ * on both sides: those are not even rendered. All lives in arena, and ends with it or with a session.
+ */
+typedef struct SessionPair {
+    RenderedTexts from;
+    RenderedTexts to;
+    size_t same;       /* objects that are left out, on each side */
+    struct Left *left; /* the session's */
+} SessionPair;
+bool session_pair(RenderSession *old, RenderSession *new, const Environment *environment_old,
+                  const Environment *environment_new, Arena *arena, SessionPair *pair) KILN_MUST_USE;
+/* False: no selector in the files left out uses any of these label keys. */
+bool session_pair_selects(const SessionPair *pair, const Str *labels, size_t count);
+/* The files left out, for those who must see everything. */
+bool session_pair_same(const SessionPair *pair, RenderedTexts *texts) KILN_MUST_USE;
 /* What exists once: Argo CD's projects, and the workflows, which go to a folder of their own. */
 bool session_once(RenderSession *session, Arena *arena, RenderedTexts *tree, RenderedTexts *workflows) KILN_MUST_USE;
 

@@ -73,6 +73,30 @@ bool render_gitops(const Renderer *renderer, const EnvironmentContext *context, 
 bool render_gitops_project(const Renderer *renderer, const ProjectContext *context, RenderedFiles *files,
                            Diags *diags) KILN_MUST_USE;
 
+/*
+ * ---- the same service on two sides of a comparison ----
+ *
+ * Where two renderers have the same templates for services (twins), their environments meet and a service's contexts are
+ * identical (value_identical), so are its files to the last byte.
+ */
+typedef struct RenderTwins RenderTwins;
+/* Of the first renderer's; NULL where they differ in any template. */
+RenderTwins *render_twins_new(Arena *arena, const Renderer *a, const Renderer *b);
+/* Whether both have the same of all that these templates read besides the service itself. */
+bool render_twins_meet(const RenderTwins *twins, const EnvironmentContext *a, const EnvironmentContext *b);
+/*
+ * How many objects render_service makes of a service. False: nobody knows without rendering it for good, since it has
+ * patches or might fail.
+ */
+bool render_twins_count(const RenderTwins *twins, const EnvironmentContext *context, const ServiceContext *service,
+                        Arena *arena, size_t *count) KILN_MUST_USE;
+/*
+ * Whether any selector that is rendered may use one of these label keys: because templates write it, and because a
+ * service's context has it elsewhere than among its own labels. Both false: none does.
+ */
+bool render_twins_select(const RenderTwins *twins, const Str *labels, size_t count);
+bool render_twins_service_selects(const ServiceContext *service, const Str *labels, size_t count);
+
 /* What the templates of templates/service see, in arena. */
 const JsoneScope *render_service_scope(const Renderer *renderer, Arena *arena, const EnvironmentContext *context,
                                        const ServiceContext *service);

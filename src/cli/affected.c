@@ -89,9 +89,12 @@ static bool note_presence(void *user, const DiffFile *from, const DiffFile *to)
     return true;
 }
 
-static bool survey_environment(void *user, Str environment, const DiffFiles *from, const DiffFiles *to)
+/* What is left out as the same affects nothing. */
+static bool survey_environment(void *user, Str environment, const DiffFiles *from, const DiffFiles *to,
+                               const DiffRest *rest)
 {
     Survey *survey = user;
+    (void)rest;
     survey->environment = environment;
     size_t count = survey->count;
     bool ok = diff_each_pair(from, to, note_pair, survey);

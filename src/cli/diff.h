@@ -53,8 +53,15 @@ bool diff_read(DiffFiles *files, Str path, Diags *diags) KILN_MUST_USE;
 /* Pairs of files of the same path; either may be NULL. */
 typedef bool DiffPairFn(void *user, const DiffFile *from, const DiffFile *to);
 bool diff_each_pair(const DiffFiles *from, const DiffFiles *to, DiffPairFn *each, void *user);
-/* Files of one environment, sorted by path. False: a text is no YAML (reported). */
-bool diff_compare(DiffReport *report, Str name, const DiffFiles *from, const DiffFiles *to,
+/* Files that are known to be the same on both sides, and so are neither in from nor in to. */
+typedef struct DiffRest {
+    size_t count; /* of their objects */
+    bool (*matters)(void *user, const DiffWants *wants); /* whether any verdict may depend on them */
+    bool (*read)(void *user, DiffFiles *files);
+    void *user;
+} DiffRest;
+/* Files of one environment, sorted by path; rest NULL: these are all. False: a text is no YAML (reported). */
+bool diff_compare(DiffReport *report, Str name, const DiffFiles *from, const DiffFiles *to, const DiffRest *rest,
                   DiffRenames renames) KILN_MUST_USE;
 /* The same for whole trees, environment by environment where both are kiln's. */
 bool diff_compare_trees(DiffReport *report, const DiffFiles *from, const DiffFiles *to) KILN_MUST_USE;
@@ -83,10 +90,10 @@ typedef struct DiffSides {
 bool diff_sides_open(DiffSides *sides, const Arguments *arguments, DiffReport *report) KILN_MUST_USE;
 void diff_sides_close(DiffSides *sides);
 /*
- * The selected files of one environment as each side renders them, sorted by path; they are gone afterwards. What exists
- * once comes last, under names of its own.
+ * The selected files of one environment as each side renders them, sorted by path, without those that are known to be
+ * the same; they are gone afterwards. What exists once comes last, under names of its own.
  */
-typedef bool DiffSidesFn(void *user, Str environment, const DiffFiles *from, const DiffFiles *to);
+typedef bool DiffSidesFn(void *user, Str environment, const DiffFiles *from, const DiffFiles *to, const DiffRest *rest);
 bool diff_sides_each(DiffSides *sides, DiffSidesFn *each, void *user) KILN_MUST_USE;
 #define DIFF_ARGOCD "argocd"
 #define DIFF_WORKFLOWS "workflows"

@@ -69,7 +69,7 @@ typedef struct Comparison {
     DiffSide from;
     DiffSide to;
     DiffWants wants;
-    size_t same; /* files that were not parsed */
+    size_t same; /* objects in files that were not parsed */
 } Comparison;
 
 static bool parse_from(Comparison *c, const DiffFile *file)
@@ -92,11 +92,21 @@ static bool parse_to(Comparison *c, const DiffFile *file)
     return ok;
 }
 
+/* A line of three dashes begins each but, at times, the first. */
+static size_t count_documents(Str text)
+{
+    size_t count = text.size && !str_starts(text, STR("---"));
+    for (ptrdiff_t at = str_starts(text, STR("---")) ? 0 : str_find(text, STR("\n---"), 0); at >= 0;
+         at = str_find(text, STR("\n---"), (size_t)at + 1))
+        count++;
+    return count;
+}
+
 static bool each_different(void *user, const DiffFile *from, const DiffFile *to)
 {
     Comparison *c = user;
     if (from && to && str_equal(from->text, to->text)) {
-        c->same++;
+        c->same += count_documents(to->text);
         return true;
     }
     bool ok = !from || parse_from(c, from);
@@ -104,10 +114,9 @@ static bool each_different(void *user, const DiffFile *from, const DiffFile *to)
 }
 
 /* The same values stand on both sides, so that they cost no comparison. */
-static bool each_equal(void *user, const DiffFile *from, const DiffFile *to)
+static bool add_equal(Comparison *c, const DiffFile *to)
 {
-    Comparison *c = user;
-    if (!from || !to || !str_equal(from->text, to->text) || !diff_matters(&c->wants, to->text))
+    if (!diff_matters(&c->wants, to->text))
         return true;
     size_t first = c->to.count;
     if (!parse_to(c, to))
@@ -117,8 +126,24 @@ static bool each_equal(void *user, const DiffFile *from, const DiffFile *to)
         c->old_list[c->from.count++] = c->to.list[i];
         c->from.list = c->old_list;
     }
-    c->same--;
+    c->same -= count_documents(to->text);
     return true;
+}
+
+static bool each_equal(void *user, const DiffFile *from, const DiffFile *to)
+{
+    return !from || !to || !str_equal(from->text, to->text) || add_equal(user, to);
+}
+
+static bool add_rest(Comparison *c, const DiffRest *rest)
+{
+    DiffFiles files;
+    if (!rest || !rest->count || !rest->matters(rest->user, &c->wants))
+        return true;
+    bool ok = rest->read(rest->user, &files);
+    for (size_t i = 0; ok && i < files.count; i++)
+        ok = add_equal(c, &files.list[i]);
+    return ok;
 }
 
 /* ---- counting ---- */
@@ -178,19 +203,22 @@ static void report_add(DiffReport *report, Str name, const DiffResult *result)
 
 /* ---- all of it ---- */
 
-bool diff_compare(DiffReport *report, Str name, const DiffFiles *from, const DiffFiles *to, DiffRenames renames)
+bool diff_compare(DiffReport *report, Str name, const DiffFiles *from, const DiffFiles *to, const DiffRest *rest,
+                  DiffRenames renames)
 {
     Arena *arena = report->arena;
     Comparison c = {.parsing = {.arena = arena, .sources = report->sources, .diags = report->diags}};
     if (!diff_each_pair(from, to, each_different, &c))
         return false;
+    c.same += rest ? rest->count : 0;
     DiffResult result = diff_objects(arena, &c.from, &c.to, renames);
     c.wants = result.wants;
-    if ((c.wants.workloads || c.wants.others) && c.same) {
-        if (!diff_each_pair(from, to, each_equal, &c))
-            return false;
+    size_t parsed = c.to.count;
+    if ((c.wants.workloads || c.wants.others) && c.same &&
+        (!diff_each_pair(from, to, each_equal, &c) || !add_rest(&c, rest)))
+        return false;
+    if (c.to.count > parsed)
         result = diff_objects(arena, &c.from, &c.to, renames);
-    }
     result.same += c.same;
     report_add(report, name, &result);
     return true;
@@ -242,7 +270,7 @@ bool diff_compare_trees(DiffReport *report, const DiffFiles *from, const DiffFil
 {
     DiffRenames none = {NULL, 0};
     if (!from->owned || !to->owned)
-        return diff_compare(report, STR(""), from, to, none);
+        return diff_compare(report, STR(""), from, to, NULL, none);
     Split split = {.arena = report->arena, .index = index_new(report->arena, 8)};
     for (size_t i = 0; i < from->count; i++)
         add_file(report->arena, &split_part(&split, diff_environment_of(from->list[i].path))->from, &from->list[i]);
@@ -250,6 +278,6 @@ bool diff_compare_trees(DiffReport *report, const DiffFiles *from, const DiffFil
         add_file(report->arena, &split_part(&split, diff_environment_of(to->list[i].path))->to, &to->list[i]);
     bool ok = true;
     for (size_t i = 0; i < split.count; i++)
-        ok &= diff_compare(report, split.parts[i].name, &split.parts[i].from, &split.parts[i].to, none);
+        ok &= diff_compare(report, split.parts[i].name, &split.parts[i].from, &split.parts[i].to, NULL, none);
     return ok;
 }

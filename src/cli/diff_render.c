@@ -116,13 +116,57 @@ static bool environment_files(RenderSession *session, Str name, Arena *arena, co
 
 /* ---- against a revision ---- */
 
-static bool each_environment(DiffSides *sides, Str name, DiffSidesFn *each, void *user)
+typedef struct Rest {
+    const SessionPair *pair;
+    const DiffSelection *selection;
+    Arena *arena;
+} Rest;
+
+/* Totals are of all workloads; labels are looked for in selectors. */
+static bool rest_matters(void *user, const DiffWants *wants)
 {
-    Arena *arena = arena_new();
+    const Rest *rest = user;
+    return wants->workloads || session_pair_selects(rest->pair, wants->labels, wants->label_count);
+}
+
+static bool read_rest(void *user, DiffFiles *files)
+{
+    const Rest *rest = user;
+    RenderedTexts texts;
+    if (!session_pair_same(rest->pair, &texts))
+        return false;
+    *files = files_of(rest->arena, rest->selection, texts);
+    return true;
+}
+
+/* An environment that both projects have. */
+static bool each_pair(DiffSides *sides, const Environment *old, const Environment *new, Arena *arena,
+                      DiffSidesFn *each, void *user)
+{
+    SessionPair pair;
+    if (!session_pair(sides->old, sides->new, old, new, arena, &pair))
+        return false;
+    DiffFiles from = files_of(arena, &sides->selection, pair.from), to = files_of(arena, &sides->selection, pair.to);
+    Rest same = {&pair, &sides->selection, arena};
+    const DiffRest rest = {pair.same, rest_matters, read_rest, &same};
+    return each(user, new->name, &from, &to, &rest);
+}
+
+/* One that only one of them has, or neither. */
+static bool each_alone(DiffSides *sides, Str name, Arena *arena, DiffSidesFn *each, void *user)
+{
     DiffFiles from, to;
     bool ok = environment_files(sides->old, name, arena, &sides->selection, &from);
     ok = environment_files(sides->new, name, arena, &sides->selection, &to) && ok;
-    ok = ok && each(user, name, &from, &to);
+    return ok && each(user, name, &from, &to, NULL);
+}
+
+static bool each_environment(DiffSides *sides, Str name, DiffSidesFn *each, void *user)
+{
+    Arena *arena = arena_new();
+    const Environment *old = sides->old ? project_environment(session_project(sides->old), name) : NULL;
+    const Environment *new = project_environment(session_project(sides->new), name);
+    bool ok = old && new ? each_pair(sides, old, new, arena, each, user) : each_alone(sides, name, arena, each, user);
     arena_free(arena);
     return ok;
 }
@@ -143,8 +187,8 @@ static bool each_once(DiffSides *sides, DiffSidesFn *each, void *user)
     DiffFiles old_tree, old_workflows, new_tree, new_workflows;
     bool ok = once_files(sides->old, arena, &old_tree, &old_workflows);
     ok = once_files(sides->new, arena, &new_tree, &new_workflows) && ok;
-    ok = ok && each(user, STR(DIFF_ARGOCD), &old_tree, &new_tree);
-    ok = ok && each(user, STR(DIFF_WORKFLOWS), &old_workflows, &new_workflows);
+    ok = ok && each(user, STR(DIFF_ARGOCD), &old_tree, &new_tree, NULL);
+    ok = ok && each(user, STR(DIFF_WORKFLOWS), &old_workflows, &new_workflows, NULL);
     arena_free(arena);
     return ok;
 }
@@ -189,9 +233,10 @@ void diff_sides_close(DiffSides *sides)
     cli_base_close(&sides->base);
 }
 
-static bool compare_environment(void *user, Str name, const DiffFiles *from, const DiffFiles *to)
+static bool compare_environment(void *user, Str name, const DiffFiles *from, const DiffFiles *to,
+                                const DiffRest *rest)
 {
-    return diff_compare(user, name, from, to, no_renames);
+    return diff_compare(user, name, from, to, rest, no_renames);
 }
 
 bool diff_with_base(const Arguments *arguments, DiffReport *report)
@@ -252,7 +297,7 @@ static bool compare_folder(RenderSession *session, Str name, const DiffFiles *ol
     Arena *arena = arena_new();
     DiffFiles from = part_of(arena, old, name), to;
     bool ok = environment_files(session, name, arena, selection, &to) &&
-              diff_compare(report, name, &from, &to, no_renames);
+              diff_compare(report, name, &from, &to, NULL, no_renames);
     arena_free(arena);
     return ok;
 }
@@ -271,7 +316,7 @@ static bool compare_rest(RenderSession *session, const DiffFiles *old, DiffRepor
     tree.owned = true;
     ok = ok && read_owned(&old_workflows, session_workflow_folder(session), &everything, report->diags);
     ok = ok && diff_compare_trees(report, &gone, &tree);
-    return ok && diff_compare(report, STR(DIFF_WORKFLOWS), &old_workflows, &workflows, no_renames);
+    return ok && diff_compare(report, STR(DIFF_WORKFLOWS), &old_workflows, &workflows, NULL, no_renames);
 }
 
 static bool compare_folders(RenderSession *session, const DiffSelection *selection, DiffReport *report)
@@ -330,7 +375,7 @@ static bool compare_twins(RenderSession *session, const DiffSelection *selection
     bool ok = twin_files(session, from, selection, arena, &old);
     ok = ok && twin_files(session, to, selection, arena, &new);
     Str name = arena_printf(arena, "%.*s -> %.*s", STR_ARG(from->name), STR_ARG(to->name));
-    ok = ok && diff_compare(report, name, &old, &new, (DiffRenames){list, LENGTH_OF(list)});
+    ok = ok && diff_compare(report, name, &old, &new, NULL, (DiffRenames){list, LENGTH_OF(list)});
     arena_free(arena);
     return ok;
 }

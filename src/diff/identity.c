@@ -175,11 +175,42 @@ static void excuse(Arena *arena, const Index *workloads, DiffObject *object)
     object->changes[0].reason = NULL;
 }
 
-static void note_wants(DiffWants *wants, const DiffObject *object)
+/* Each once. */
+typedef struct Labels {
+    Index *seen;
+    Str *list;
+    size_t count;
+    size_t capacity;
+} Labels;
+
+static void note_label(Arena *arena, Labels *labels, Str label)
+{
+    if (index_put(labels->seen, label, (uint32_t)labels->count) != labels->count)
+        return;
+    ARENA_GROW(arena, labels->list, labels->count, labels->capacity);
+    labels->list[labels->count++] = label;
+}
+
+static void note_labels(Arena *arena, Labels *labels, const DiffChange *change)
+{
+    if (path_ends(change->path, "metadata.labels.*"))
+        note_label(arena, labels, change->path->key);
+    const Value *sides[] = {change->from, change->to};
+    for (size_t i = 0; i < LENGTH_OF(sides); i++) {
+        for (uint32_t j = 0; value_is(sides[i], VALUE_MAP) && j < sides[i]->size; j++)
+            note_label(arena, labels, sides[i]->entries[j].key);
+    }
+}
+
+static void note_wants(Arena *arena, DiffWants *wants, Labels *labels, const DiffObject *object)
 {
     bool guard = is_guard(object->kind) && object->kind_of_change == DIFF_REMOVED, label = false;
-    for (size_t i = 0; i < object->count; i++)
-        label |= is_label(object->changes[i].path);
+    for (size_t i = 0; i < object->count; i++) {
+        if (!is_label(object->changes[i].path))
+            continue;
+        label = true;
+        note_labels(arena, labels, &object->changes[i]);
+    }
     bool namespace = str_equal(object->kind, STR("Namespace")), service = str_equal(object->kind, STR("Service"));
     wants->workloads |= guard || (object->classes & DIFF_BIT(DIFF_CAPACITY));
     wants->namespaces |= label && namespace;
@@ -191,6 +222,7 @@ static void note_wants(DiffWants *wants, const DiffObject *object)
 static void judge_all(Arena *arena, const DiffSide *from, const DiffSide *to, DiffResult *result)
 {
     const Index *selected = selected_labels(arena, from, to), *workloads = workload_labels(arena, to);
+    Labels labels = {.seen = index_new(arena, 8)};
     size_t kept = 0;
     for (size_t i = 0; i < result->count; i++) {
         DiffObject *object = &result->list[i];
@@ -201,11 +233,13 @@ static void judge_all(Arena *arena, const DiffSide *from, const DiffSide *to, Di
         }
         if (is_guard(object->kind))
             excuse(arena, workloads, object);
-        note_wants(&result->wants, object);
+        note_wants(arena, &result->wants, &labels, object);
         result->classes |= object->classes;
         result->list[kept++] = *object;
     }
     result->count = kept;
+    result->wants.labels = labels.list;
+    result->wants.label_count = labels.count;
     if (kept)
         qsort(result->list, kept, sizeof *result->list, object_compare);
 }

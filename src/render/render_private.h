@@ -17,6 +17,7 @@ typedef enum TemplateScope {
 typedef struct TemplateFile {
     Str name; /* file name; of a part without its ending */
     LazyTemplate *lazy; /* the project's own are compiled already */
+    bool own;           /* the project's, not a built-in one */
     Origin origin;
 } TemplateFile;
 
@@ -50,5 +51,8 @@ static inline const Template *template_of(const Renderer *renderer, const Templa
 {
     return lazy_template(renderer->compiler, file->lazy);
 }
+
+/* outline.c: for each template one that yields as many objects; NULL where that cannot be compiled. */
+const Template **outlines_new(Arena *arena, const TemplateList *list, const Sources *sources);
 
 #endif

@@ -49,7 +49,7 @@ static void list_put(Arena *arena, TemplateList *list, TemplateFile file)
 
 /* compiled may be NULL. */
 static void add_template(const Loading *loading, TemplateScope scope, Str name, const Value *tree,
-                         const Template *compiled)
+                         const Template *compiled, bool own)
 {
     Arena *arena = loading->renderer->arena;
     LazyTemplate *lazy = ARENA_NEW(arena, LazyTemplate);
@@ -57,14 +57,14 @@ static void add_template(const Loading *loading, TemplateScope scope, Str name, 
     lazy->compiled = compiled;
     if (scope == SCOPE_PARTS)
         name = part_name(name);
-    list_put(arena, &loading->renderer->scopes[scope], (TemplateFile){name, lazy, tree->origin});
+    list_put(arena, &loading->renderer->scopes[scope], (TemplateFile){name, lazy, own, tree->origin});
 }
 
 static void add_own(Loading *loading, TemplateScope scope, Str name, const Value *tree)
 {
     const Template *compiled = tree ? jsone_compile(loading->renderer->arena, tree, loading->diags) : NULL;
     if (compiled && jsone_check(compiled, loading->diags))
-        add_template(loading, scope, name, tree, compiled);
+        add_template(loading, scope, name, tree, compiled, true);
     else
         loading->failed = true;
 }
@@ -77,7 +77,7 @@ static void load_embedded(Loading *loading, TemplateScope scope, bool (*wanted)(
             continue;
         Str name = str_slice(file->path, folders[scope].size, file->path.size);
         if (wanted(user, name))
-            add_template(loading, scope, name, embedded_value(file), NULL);
+            add_template(loading, scope, name, embedded_value(file), NULL, false);
     }
 }
 
