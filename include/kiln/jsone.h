@@ -26,8 +26,11 @@ typedef struct Template Template;
  */
 const Template *jsone_compile(Arena *arena, const Value *tree, Diags *diags) KILN_MUST_USE;
 
+/* The same where it is known which functions the outermost scope will hold (NULL: none): they are bound now. */
+const Template *jsone_compile_with(Arena *arena, const Value *functions, const Value *tree,
+                                   Diags *diags) KILN_MUST_USE;
 /* The same of an expression by itself: what {$eval: text} yields. */
-const Template *jsone_compile_expression(Arena *arena, Str text, Origin origin, Diags *diags);
+const Template *jsone_compile_expression(Arena *arena, const Value *functions, Str text, Origin origin, Diags *diags);
 
 /*
  * Reports everything in a template that could only fail: faulty expressions and operators with wrong or misspelt
@@ -36,11 +39,11 @@ const Template *jsone_compile_expression(Arena *arena, Str text, Origin origin, 
 bool jsone_check(const Template *templ, Diags *diags);
 
 /*
- * Templates that are compiled when they are first needed, by whichever thread gets there, and then stay. What is wrong
- * with such a template shows only in its evaluation: it is for the program's own, which tests have checked.
+ * Templates that are compiled when they are first needed, by whichever thread gets there, and then stay. What is
+ * wrong with such a template shows only in its evaluation: it is for the program's own, which tests have checked.
  */
 typedef struct LazyCompiler LazyCompiler;
-LazyCompiler *lazy_compiler_new(Arena *arena, const Sources *sources);
+LazyCompiler *lazy_compiler_new(Arena *arena, const Value *functions, const Sources *sources);
 typedef struct LazyTemplate {
     const Value *tree;
     bool expression; /* the tree is the text of one */
@@ -62,7 +65,30 @@ typedef struct JsoneScope {
     const Value *map;
     const struct JsoneScope *up;
     bool vouched; /* the host made it and all above it, and all keys are identifiers: no evaluation looks again */
+    uint64_t
+        names; /* at least the bits of all names in map, which looking for another one then skips; 0: not known */
 } JsoneScope;
+/* A name's bit. The last bit is no name's: it is JSONE_FUNCTIONS. */
+static inline uint64_t jsone_name_bit(Str name)
+{
+    uint64_t mixed = name.size;
+    const unsigned char *bytes = (const unsigned char *)name.data;
+    if (name.size)
+        mixed += (uint64_t)bytes[0] << 8 | (uint64_t)bytes[name.size / 2] << 16 | (uint64_t)bytes[name.size - 1] << 24;
+    uint64_t bit = mixed * 0x9E3779B97F4A7C15u >> 58;
+    return UINT64_C(1) << (bit < 63 ? bit : 0);
+}
+uint64_t jsone_names(const Value *map);
+/* A scope of which nothing is known beforehand. */
+static inline JsoneScope jsone_scope(const Value *map, const JsoneScope *up)
+{
+    return (JsoneScope){.map = map, .up = up};
+}
+/*
+ * The `names` of the scope that holds just the functions which templates were compiled with: they are bound already,
+ * and only what looks up a name that it was given, as defined() does, goes there.
+ */
+#define JSONE_FUNCTIONS (UINT64_C(1) << 63)
 /* NULL where the name is bound nowhere, not even by a built-in. */
 const Value *jsone_lookup(const JsoneScope *scope, Str name);
 
@@ -99,6 +125,13 @@ Str jsone_clock(Arena *arena, Str text);
  * the run that it was given: budgets then go on counting.
  */
 const Value *jsone_eval(JsoneRun *run, const Template *templ, const JsoneScope *scope) KILN_MUST_USE;
+/* The same of a condition: a boolean that it yields has no place. */
+const Value *jsone_eval_condition(JsoneRun *run, const Template *templ, const JsoneScope *scope) KILN_MUST_USE;
+/* Budgets begin anew, for one evaluation after another. */
+static inline void jsone_run_again(JsoneRun *run)
+{
+    run->steps = run->values = 0;
+}
 /* The failure as upstream prints it: "TemplateError at template.message: interpolation of 'key' produced …". */
 Str jsone_error_text(Arena *arena, const JsoneRun *run);
 

@@ -202,7 +202,8 @@ static const Value *run_alone(Evaluation *evaluation)
     if (!context || !templ)
         return NULL;
     RenderHost host = {0};
-    JsoneScope functions = {render_functions(evaluation->arena), NULL, true}, scope = {context, &functions, false};
+    JsoneScope functions = jsone_scope(render_functions(evaluation->arena), NULL),
+               scope = jsone_scope(context, &functions);
     const Value *result = evaluate(evaluation, templ, &scope, &host);
     if (result)
         warn_of_rest(evaluation, templ);

@@ -51,7 +51,7 @@ bool scaffold_add_template(Scaffold *scaffold, Str path, Str label, Str text, co
     const Value *string = value_new_string(arena, source->base, source->text);
     const Template *compiled = jsone_compile(arena, string, scaffold->diags);
     JsoneRun run = jsone_run(arena, scaffold->diags);
-    const JsoneScope scope = {context, NULL, false};
+    const JsoneScope scope = jsone_scope(context, NULL);
     const Value *made = compiled ? jsone_eval(&run, compiled, &scope) : NULL;
     if (made)
         scaffold_add(scaffold, path, value_text(made));

@@ -199,27 +199,42 @@ static bool scope_check(JsoneRun *run, const JsoneScope *scope, Origin at)
     return true;
 }
 
-static const Value *eval_outermost(JsoneRun *run, const Node *root, const JsoneScope *scope)
+typedef const Value *RootEval(JsoneRun *run, const Node *root, const JsoneScope *scope);
+
+static const Value *eval_root(JsoneRun *run, const Node *root, const JsoneScope *scope)
 {
-    run->error = (JsoneError){0};
-    run->frame = NULL;
-    if (!scope_check(run, scope, root->origin))
-        return NULL;
     const Value *value = node_eval(run, root, scope);
     if (value == NOTHING)
         return value_new_null(run->arena, root->origin);
-    return value && (run->inner || result_check(run, value, root->origin)) ? value : NULL;
+    return value && (run->inner || run->depth || result_check(run, value, root->origin)) ? value : NULL;
+}
+
+static const Value *eval_condition(JsoneRun *run, const Node *root, const JsoneScope *scope)
+{
+    if (root->eval != eval_eval || !expression_is_condition(&root->operation->condition))
+        return eval_root(run, root, scope);
+    int holds = expression_holds(run, &root->operation->condition, scope);
+    return holds < 0 ? NULL : holds ? &value_true : &value_false;
+}
+
+static const Value *evaluate(JsoneRun *run, const Node *root, const JsoneScope *scope, RootEval *eval)
+{
+    if (run->depth)
+        return eval(run, root, scope);
+    run->error = (JsoneError){0};
+    run->frame = NULL;
+    const Value *value = scope_check(run, scope, root->origin) ? eval(run, root, scope) : NULL;
+    run->depth = 0;
+    run->frame = NULL;
+    return value;
 }
 
 const Value *jsone_eval(JsoneRun *run, const Template *templ, const JsoneScope *scope)
 {
-    const Node *root = templ->root;
-    if (run->depth) {
-        const Value *value = node_eval(run, root, scope);
-        return value == NOTHING ? value_new_null(run->arena, root->origin) : value;
-    }
-    const Value *value = eval_outermost(run, root, scope);
-    run->depth = 0;
-    run->frame = NULL;
-    return value;
+    return evaluate(run, templ->root, scope, eval_root);
+}
+
+const Value *jsone_eval_condition(JsoneRun *run, const Template *templ, const JsoneScope *scope)
+{
+    return evaluate(run, templ->root, scope, eval_condition);
 }

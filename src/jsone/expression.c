@@ -9,6 +9,11 @@
 typedef const Value *ExprEval(JsoneRun *run, const Expr *expr, const JsoneScope *scope);
 
 static const Value *eval(JsoneRun *run, const Expr *expr, const JsoneScope *scope);
+/*
+ * Whether it yields what counts as true; −1 after a failure. Conditions make no values on the way, but count them, so
+ * that a budget does not depend on where a condition stands.
+ */
+static int holds(JsoneRun *run, const Expr *expr, const JsoneScope *scope);
 
 /* ---- names ---- */
 
@@ -18,20 +23,35 @@ static inline const Value *map_find(const Value *map, Str name)
         return value_get(map, name);
     for (uint32_t i = 0; i < map->size; i++) {
         const MapEntry *entry = &map->entries[i];
-        if (entry->key.size == name.size && memcmp(entry->key.data, name.data, name.size) == 0)
+        if (str_equal(entry->key, name))
             return entry->value;
+    }
+    return NULL;
+}
+
+static inline const Value *scope_find_bits(const JsoneScope *scope, Str name, uint64_t bits)
+{
+    for (; scope; scope = scope->up) {
+        if (!scope->map || (scope->names && !(scope->names & bits)))
+            continue;
+        const Value *found = map_find(scope->map, name);
+        if (found)
+            return found;
     }
     return NULL;
 }
 
 const Value *scope_find(const JsoneScope *scope, Str name)
 {
-    for (; scope; scope = scope->up) {
-        const Value *found = scope->map ? map_find(scope->map, name) : NULL;
-        if (found)
-            return found;
-    }
-    return NULL;
+    return scope_find_bits(scope, name, jsone_name_bit(name) | JSONE_FUNCTIONS);
+}
+
+uint64_t jsone_names(const Value *map)
+{
+    uint64_t names = 0;
+    for (uint32_t i = 0; i < map->size; i++)
+        names |= jsone_name_bit(map->entries[i].key);
+    return names;
 }
 
 const Value *jsone_lookup(const JsoneScope *scope, Str name)
@@ -64,7 +84,7 @@ static const Value *unknown_name(JsoneRun *run, const Expr *expr, const JsoneSco
 
 static const Value *eval_name(JsoneRun *run, const Expr *expr, const JsoneScope *scope)
 {
-    const Value *found = scope_find(scope, expr->name);
+    const Value *found = scope_find_bits(scope, expr->name, expr->bits);
     if (found)
         return found;
     if (expr->builtin)
@@ -217,29 +237,32 @@ static bool order_holds(TokenKind operator, bool less, bool greater, bool equal)
     }
 }
 
-static const Value *comparison(JsoneRun *run, const Expr *expr, const Value *a, const Value *b)
+/* The operators that say yes or no; −1 after a failure. */
+typedef int RelationFn(JsoneRun *run, const Expr *expr, const Value *a, const Value *b);
+
+static int comparison(JsoneRun *run, const Expr *expr, const Value *a, const Value *b)
 {
     TokenKind operator=(TokenKind) expr->operator;
-    const char *name = token_name(operator);
-    Origin origin = operand_origin(expr, expr->left, a, expr->right, b);
     if (a->kind == VALUE_NUMBER && b->kind == VALUE_NUMBER) {
         double x = a->number, y = b->number;
-        return make_bool(run, origin, order_holds(operator, x<y, x> y, x <= y && x >= y));
+        return order_holds(operator, x<y, x> y, x <= y && x >= y);
     }
-    if (a->kind != VALUE_STRING || b->kind != VALUE_STRING)
-        return fail(run, FAILURE_INTERPRETER, expr->origin, "infix: %s expects numbers/strings %s numbers/strings",
-                    name, name);
+    if (a->kind != VALUE_STRING || b->kind != VALUE_STRING) {
+        const char *name = token_name(operator);
+        fail(run, FAILURE_INTERPRETER, expr->origin, "infix: %s expects numbers/strings %s numbers/strings", name,
+             name);
+        return -1;
+    }
     if (!spend_steps(run, expr->origin, a->size / 64))
-        return NULL;
+        return -1;
     int order = str_compare(value_text(a), value_text(b));
-    return make_bool(run, origin, order_holds(operator, order<0, order> 0, order == 0));
+    return order_holds(operator, order<0, order> 0, order == 0);
 }
 
-static const Value *equality(JsoneRun *run, const Expr *expr, const Value *a, const Value *b)
+static int equality(JsoneRun *run, const Expr *expr, const Value *a, const Value *b)
 {
     int equal = values_equal(run, expr->origin, a, b);
-    Origin origin = operand_origin(expr, expr->left, a, expr->right, b);
-    return equal < 0 ? NULL : make_bool(run, origin, equal == (expr->operator== TOKEN_EQUAL));
+    return equal < 0 ? -1 : equal == (expr->operator== TOKEN_EQUAL);
 }
 
 /* −1 after a failure. */
@@ -253,7 +276,7 @@ static int list_has(JsoneRun *run, const Expr *expr, const Value *list, const Va
     return 0;
 }
 
-static int contains(JsoneRun *run, const Expr *expr, const Value *item, const Value *in)
+static int membership(JsoneRun *run, const Expr *expr, const Value *item, const Value *in)
 {
     if (in->kind == VALUE_LIST)
         return list_has(run, expr, in, item);
@@ -271,30 +294,72 @@ static int contains(JsoneRun *run, const Expr *expr, const Value *item, const Va
     return !item->size || memmem(in->text, in->size, item->text, item->size) != NULL;
 }
 
-static const Value *membership(JsoneRun *run, const Expr *expr, const Value *a, const Value *b)
-{
-    int found = contains(run, expr, a, b);
-    return found < 0 ? NULL : make_bool(run, operand_origin(expr, expr->left, a, expr->right, b), found > 0);
-}
+static RelationFn *const relations[TOKEN_KINDS] = {
+    [TOKEN_LESS] = comparison,          [TOKEN_GREATER] = comparison, [TOKEN_LESS_EQUAL] = comparison,
+    [TOKEN_GREATER_EQUAL] = comparison, [TOKEN_EQUAL] = equality,     [TOKEN_UNEQUAL] = equality,
+    [TOKEN_IN] = membership,
+};
 
-typedef const Value *BinaryFn(JsoneRun *run, const Expr *expr, const Value *a, const Value *b);
+/* Upstream evaluates the exponent first; which of two errors is reported depends on it. */
+static bool eval_operands(JsoneRun *run, const Expr *expr, const JsoneScope *scope, const Value **a, const Value **b)
+{
+    if (expr->operator== TOKEN_POWER)
+        return (*b = eval(run, expr->right, scope)) && (*a = eval(run, expr->left, scope));
+    return (*a = eval(run, expr->left, scope)) && (*b = eval(run, expr->right, scope));
+}
 
 static const Value *eval_binary(JsoneRun *run, const Expr *expr, const JsoneScope *scope)
 {
-    static BinaryFn *const functions[TOKEN_KINDS] = {
-        [TOKEN_PLUS] = arithmetic,    [TOKEN_MINUS] = arithmetic,      [TOKEN_TIMES] = arithmetic,
-        [TOKEN_DIVIDE] = arithmetic,  [TOKEN_POWER] = arithmetic,      [TOKEN_LESS] = comparison,
-        [TOKEN_GREATER] = comparison, [TOKEN_LESS_EQUAL] = comparison, [TOKEN_GREATER_EQUAL] = comparison,
-        [TOKEN_EQUAL] = equality,     [TOKEN_UNEQUAL] = equality,      [TOKEN_IN] = membership,
-    };
-    /* Upstream evaluates the exponent first; which of two errors is reported depends on it. */
-    bool right_first = expr->operator== TOKEN_POWER;
-    const Value *first = eval(run, right_first ? expr->right : expr->left, scope);
-    const Value *second = first ? eval(run, right_first ? expr->left : expr->right, scope) : NULL;
-    if (!second)
+    const Value *a, *b;
+    RelationFn *relation = relations[expr->operator];
+    if (!eval_operands(run, expr, scope, &a, &b))
         return NULL;
-    const Value *a = right_first ? second : first, *b = right_first ? first : second;
-    return functions[expr->operator](run, expr, a, b);
+    if (!relation)
+        return arithmetic(run, expr, a, b);
+    int found = relation(run, expr, a, b);
+    return found < 0 ? NULL : make_bool(run, operand_origin(expr, expr->left, a, expr->right, b), found > 0);
+}
+
+/* ---- conditions ---- */
+
+static bool is_condition(const Expr *expr)
+{
+    return expr->kind == EXPR_AND || expr->kind == EXPR_OR || (expr->kind == EXPR_UNARY && expr->operator== TOKEN_NOT) ||
+           (expr->kind == EXPR_BINARY && relations[expr->operator]) ||
+           (expr->kind == EXPR_LITERAL && expr->literal->kind == VALUE_BOOL);
+}
+
+static int relation_holds(JsoneRun *run, const Expr *expr, const JsoneScope *scope)
+{
+    const Value *a, *b;
+    if (!eval_operands(run, expr, scope, &a, &b))
+        return -1;
+    int found = relations[expr->operator](run, expr, a, b);
+    return found < 0 || spend_values(run, operand_origin(expr, expr->left, a, expr->right, b), 1) ? found : -1;
+}
+
+static int logical_holds(JsoneRun *run, const Expr *expr, const JsoneScope *scope)
+{
+    int left = holds(run, expr->left, scope);
+    if (left < 0 || left == (expr->kind == EXPR_OR))
+        return left;
+    return holds(run, expr->right, scope);
+}
+
+static int holds(JsoneRun *run, const Expr *expr, const JsoneScope *scope)
+{
+    if (!is_condition(expr) || expr->kind == EXPR_LITERAL) {
+        const Value *value = eval(run, expr, scope);
+        return value ? is_truthy(value) : -1;
+    }
+    if (!spend_steps(run, expr->origin, 1))
+        return -1;
+    if (expr->kind == EXPR_BINARY)
+        return relation_holds(run, expr, scope);
+    int found = expr->kind == EXPR_UNARY ? holds(run, expr->left, scope) : logical_holds(run, expr, scope);
+    if (found < 0 || !spend_values(run, expr->origin, 1))
+        return -1;
+    return expr->kind == EXPR_UNARY ? !found : found;
 }
 
 /* ---- access ---- */
@@ -467,14 +532,17 @@ static const Value *eval_list_literal(JsoneRun *run, const Expr *expr, const Jso
 
 static const Value *eval_object_literal(JsoneRun *run, const Expr *expr, const JsoneScope *scope)
 {
-    MapBuilder map = map_begin(run->arena);
     if (!spend_values(run, expr->origin, expr->entry_count + 1))
         return NULL;
+    /* The parser saw to it that no two keys are equal. */
+    MapBuilder map = {.arena = run->arena,
+                      .entries = ARENA_ARRAY(run->arena, MapEntry, expr->entry_count),
+                      .capacity = expr->entry_count};
     for (size_t i = 0; i < expr->entry_count; i++) {
         const Value *value = eval(run, expr->entries[i].value, scope);
         if (!value)
             return NULL;
-        map_set(&map, expr->entries[i].key, expr->entries[i].key_origin, value);
+        map.entries[map.count++] = (MapEntry){expr->entries[i].key, expr->entries[i].key_origin, value};
     }
     return map_end(&map, expr->origin);
 }
@@ -495,16 +563,34 @@ static const Value *eval(JsoneRun *run, const Expr *expr, const JsoneScope *scop
     return evaluators[expr->kind](run, expr, scope);
 }
 
-const Value *expression_eval(JsoneRun *run, const Expression *expression, const JsoneScope *scope)
+/* The parser bounded the height, so that one check covers the whole tree. */
+static bool enter(JsoneRun *run, const Expression *expression)
 {
     if (expression->failure)
         return failure_raise(run, expression->failure);
-    /* The parser bounded the height, so that one check covers the whole tree. */
-    size_t depth = run->depth;
-    if (depth + expression->root->height > run->limits->depth)
+    if (run->depth + expression->root->height > run->limits->depth)
         return fail_depth(run, expression->root->origin);
     run->depth += expression->root->height;
-    const Value *value = eval(run, expression->root, scope);
+    return true;
+}
+
+const Value *expression_eval(JsoneRun *run, const Expression *expression, const JsoneScope *scope)
+{
+    size_t depth = run->depth;
+    const Value *value = enter(run, expression) ? eval(run, expression->root, scope) : NULL;
     run->depth = depth;
     return value;
+}
+
+int expression_holds(JsoneRun *run, const Expression *expression, const JsoneScope *scope)
+{
+    size_t depth = run->depth;
+    int found = enter(run, expression) ? holds(run, expression->root, scope) : -1;
+    run->depth = depth;
+    return found;
+}
+
+bool expression_is_condition(const Expression *expression)
+{
+    return !expression->failure && is_condition(expression->root);
 }

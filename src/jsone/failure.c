@@ -174,14 +174,9 @@ const Value *fail_depth(JsoneRun *run, Origin at)
                 run->limits->depth);
 }
 
-bool spend_values(JsoneRun *run, Origin at, size_t values)
+bool fail_values(JsoneRun *run, Origin at)
 {
-    size_t limit = run->limits->result_values;
-    if (values <= limit && run->values <= limit - values) {
-        run->values += values;
-        return spend_steps(run, at, values);
-    }
-    return fail(run, FAILURE_LIMIT, at, "evaluation makes more than %zu values", limit);
+    return fail(run, FAILURE_LIMIT, at, "evaluation makes more than %zu values", run->limits->result_values);
 }
 
 bool spend_bytes(JsoneRun *run, Origin at, size_t bytes)

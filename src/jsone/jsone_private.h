@@ -57,13 +57,22 @@ void failure_at_key(JsoneRun *run, Str key);
 
 const Value *fail_steps(JsoneRun *run, Origin at);
 const Value *fail_depth(JsoneRun *run, Origin at);
-bool spend_values(JsoneRun *run, Origin at, size_t values) KILN_MUST_USE;
+bool fail_values(JsoneRun *run, Origin at);
 bool spend_bytes(JsoneRun *run, Origin at, size_t bytes) KILN_MUST_USE;
 
 static inline bool spend_steps(JsoneRun *run, Origin at, size_t steps)
 {
     run->steps += steps;
     return run->steps <= run->limits->steps || fail_steps(run, at);
+}
+
+static inline bool spend_values(JsoneRun *run, Origin at, size_t values)
+{
+    size_t limit = run->limits->result_values;
+    if (values > limit || run->values > limit - values)
+        return fail_values(run, at);
+    run->values += values;
+    return spend_steps(run, at, values);
 }
 
 /* Pairs with run->depth--. */
@@ -180,6 +189,7 @@ struct Expr {
         struct {
             Str name;
             const Value *builtin; /* what the name means when no scope binds it, or NULL */
+            uint64_t bits;        /* of the scopes that may bind it */
         };
         struct {
             const Expr *left; /* the operand of a unary one */
@@ -216,12 +226,17 @@ typedef struct Expression {
     const Failure *failure;
 } Expression;
 
-/* Parses the whole of place->text. */
-Expression expression_parse(Arena *arena, ScalarPlace *place);
+/* Parses the whole of place->text. functions: those of the outermost scope, or NULL. */
+Expression expression_parse(Arena *arena, const Value *functions, ScalarPlace *place);
 /* Parses what stands from offset on up to a '}', whose offset goes to *end. */
-Expression expression_parse_embedded(Arena *arena, ScalarPlace *place, size_t offset, size_t *end);
+Expression expression_parse_embedded(Arena *arena, const Value *functions, ScalarPlace *place, size_t offset,
+                                     size_t *end);
 
 const Value *expression_eval(JsoneRun *run, const Expression *expression, const JsoneScope *scope);
+/* Whether it yields what counts as true, without making a value of it; −1 after a failure. */
+int expression_holds(JsoneRun *run, const Expression *expression, const JsoneScope *scope);
+/* Whether it can only yield a boolean. */
+bool expression_is_condition(const Expression *expression);
 
 /* ---- templates ---- */
 
@@ -260,6 +275,7 @@ enum { BINDER_MAX = 3 };
 typedef struct Binder {
     Str names[BINDER_MAX];
     size_t count;
+    uint64_t bits;
 } Binder;
 
 /* What an operator works on; which members are set depends on the operator. */
@@ -274,6 +290,7 @@ typedef struct Operation {
     const Case *cases;
     size_t case_count;
     const Failure *late; /* raised once the value has been looked at (in $if: instead of then) */
+    uint64_t names;      /* of $let: the bits of all that it can bind; 0: not known, nor whether all are identifiers */
 } Operation;
 
 struct Node {
@@ -306,6 +323,7 @@ struct Template {
 /* Compiling: the state, what template.c offers to operator.c, and back. */
 typedef struct Compiler {
     Arena *arena;
+    const Value *functions;
     Diags *diags;
     const Failure **failures;
     size_t failure_count;

@@ -20,7 +20,7 @@ static void turn_begin(Turn *turn, JsoneRun *run, const Node *node, const JsoneS
     for (size_t i = 0; i < binder->count; i++)
         turn->entries[i] = (MapEntry){binder->names[i], ORIGIN_NONE, NULL};
     turn->map.entries = turn->entries;
-    turn->scope = (JsoneScope){&turn->map, scope, false};
+    turn->scope = (JsoneScope){&turn->map, scope, false, binder->bits};
     turn->frame = (JsoneFrame){.up = run->frame, .origin = node->origin, .what = node->operation->name};
     run->frame = &turn->frame;
 }
@@ -183,10 +183,10 @@ const Value *eval_find(JsoneRun *run, const Node *node, const JsoneScope *scope)
         turn_bind(&turn, 0, list->items[i]);
         if (!turn_bind_index(&turn, run, 1, i))
             return NULL;
-        const Value *holds = expression_eval(run, &node->operation->condition, &turn.scope);
-        if (!holds)
+        int holds = expression_holds(run, &node->operation->condition, &turn.scope);
+        if (holds < 0)
             return NULL;
-        if (is_truthy(holds))
+        if (holds)
             found = list->items[i];
     }
     turn_end(&turn, run);

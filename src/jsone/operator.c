@@ -57,8 +57,11 @@ static bool binder_parse_names(Str names, const BinderShape *shape, Binder *bind
     if (at != names.size || count < shape->least)
         return false;
     binder->count = count;
-    for (size_t i = 0; i < count; i++)
+    binder->bits = 0;
+    for (size_t i = 0; i < count; i++) {
         binder->names[i] = found[count - 1 - i];
+        binder->bits |= jsone_name_bit(found[i]);
+    }
     return true;
 }
 
@@ -189,11 +192,22 @@ static void compile_if(Compiler *compiler, const Value *map, const OperatorRow *
                                           "$if Syntax error: $then: should be spelled then: (no $)");
 }
 
+/* What a map with plain keys can bind; 0 where that is seen only when it is evaluated. */
+static uint64_t let_names(const Value *variables)
+{
+    for (uint32_t i = 0; i < variables->size; i++) {
+        if (!is_identifier(variables->entries[i].key))
+            return 0;
+    }
+    return jsone_names(variables);
+}
+
 static void compile_let(Compiler *compiler, const Value *map, const OperatorRow *row, Node *node,
                         Operation *operation)
 {
     (void)row;
     const Value *in = value_get(map, STR("in"));
+    operation->names = let_names(operation->value->source);
     if (value_is_none(in))
         operation->late =
             compile_failure(compiler, FAILURE_TEMPLATE, node->origin, "$let operator requires an `in` clause");

@@ -12,10 +12,9 @@ const Value *eval_eval(JsoneRun *run, const Node *node, const JsoneScope *scope)
 const Value *eval_if(JsoneRun *run, const Node *node, const JsoneScope *scope)
 {
     const Operation *operation = node->operation;
-    const Value *condition = expression_eval(run, &operation->condition, scope);
-    if (!condition)
+    int holds = expression_holds(run, &operation->condition, scope);
+    if (holds < 0)
         return NULL;
-    bool holds = is_truthy(condition);
     if (holds && operation->late)
         return failure_raise(run, operation->late);
     const Node *chosen = holds ? operation->body : operation->otherwise;
@@ -42,14 +41,14 @@ const Value *eval_let(JsoneRun *run, const Node *node, const JsoneScope *scope)
         return NULL;
     if (variables->kind != VALUE_MAP)
         return fail(run, FAILURE_TEMPLATE, operation->value->origin, "$let value must be an object");
-    for (uint32_t i = 0; i < variables->size; i++) {
+    for (uint32_t i = 0; !operation->names && i < variables->size; i++) {
         if (!is_identifier(variables->entries[i].key))
             return fail(run, FAILURE_TEMPLATE, origin_or(variables->entries[i].key_origin, node->origin),
                         "top level keys of $let must follow /[a-zA-Z_][a-zA-Z0-9_]*/");
     }
     if (operation->late)
         return failure_raise(run, operation->late);
-    const JsoneScope inner = {variables, scope, false};
+    const JsoneScope inner = {variables, scope, false, operation->names};
     return node_eval(run, operation->body, &inner);
 }
 
@@ -64,20 +63,13 @@ const Value *eval_from_now(JsoneRun *run, const Node *node, const JsoneScope *sc
     return time_from_now(run, scope, node->origin, span, from);
 }
 
-/* −1 after a failure. */
-static int case_holds(JsoneRun *run, const Case *one, const JsoneScope *scope)
-{
-    const Value *condition = expression_eval(run, &one->condition, scope);
-    return condition ? is_truthy(condition) : -1;
-}
-
 const Value *eval_match(JsoneRun *run, const Node *node, const JsoneScope *scope)
 {
     const Operation *operation = node->operation;
     const Value **items = make_items(run, node->origin, operation->case_count);
     size_t count = 0;
     for (size_t i = 0; items && i < operation->case_count; i++) {
-        int holds = case_holds(run, &operation->cases[i], scope);
+        int holds = expression_holds(run, &operation->cases[i].condition, scope);
         const Value *value = holds > 0 ? node_eval(run, operation->cases[i].value, scope) : NOTHING;
         if (holds < 0 || !value)
             return NULL;
@@ -94,7 +86,7 @@ const Value *eval_switch(JsoneRun *run, const Node *node, const JsoneScope *scop
     const Value *chosen = NULL;
     size_t count = 0;
     for (size_t i = 0; i < operation->case_count; i++) {
-        int holds = case_holds(run, &operation->cases[i], scope);
+        int holds = expression_holds(run, &operation->cases[i].condition, scope);
         if (holds < 0)
             return NULL;
         if (!holds)

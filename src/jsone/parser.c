@@ -11,6 +11,7 @@
 
 typedef struct Parser {
     Arena *arena;
+    const Value *functions;
     ScalarPlace *place;
     Str text;      /* what upstream would call the source */
     size_t base;   /* its offset in the scalar */
@@ -146,8 +147,10 @@ static const Expr *parse_literal(Parser *parser)
 static const Expr *parse_name(Parser *parser)
 {
     Expr *expr = expr_new(parser, EXPR_NAME, &parser->token);
+    const Value *function = parser->functions ? value_get(parser->functions, parser->token.text) : NULL;
     expr->name = parser->token.text;
-    expr->builtin = builtin_find(expr->name);
+    expr->builtin = function ? function : builtin_find(expr->name);
+    expr->bits = jsone_name_bit(expr->name) | (parser->functions ? 0 : JSONE_FUNCTIONS);
     return advance(parser) ? expr : NULL;
 }
 
@@ -498,16 +501,20 @@ static Expression parse_whole(Parser *parser, TokenKind end)
     return expression;
 }
 
-Expression expression_parse(Arena *arena, ScalarPlace *place)
+Expression expression_parse(Arena *arena, const Value *functions, ScalarPlace *place)
 {
-    Parser parser = {.arena = arena, .place = place, .text = place->text};
+    Parser parser = {.arena = arena, .functions = functions, .place = place, .text = place->text};
     return parse_whole(&parser, TOKEN_END);
 }
 
-Expression expression_parse_embedded(Arena *arena, ScalarPlace *place, size_t offset, size_t *end)
+Expression expression_parse_embedded(Arena *arena, const Value *functions, ScalarPlace *place, size_t offset,
+                                     size_t *end)
 {
-    Parser parser = {
-        .arena = arena, .place = place, .base = offset, .text = str_slice(place->text, offset, place->text.size)};
+    Parser parser = {.arena = arena,
+                     .functions = functions,
+                     .place = place,
+                     .base = offset,
+                     .text = str_slice(place->text, offset, place->text.size)};
     Expression expression = parse_whole(&parser, TOKEN_BRACE_CLOSE);
     *end = offset + parser.token.start;
     return expression;

@@ -36,9 +36,11 @@ const Value *make_number(JsoneRun *run, Origin origin, double number)
         return NULL;
     if (!is_whole(number))
         return value_new_number(run->arena, origin, number);
+    static const char digits[] = "0123456789";
     char text[NUMBER_TEXT_SIZE];
+    bool digit = number >= 0 && number < 10;
     Value *value = ARENA_NEW(run->arena, Value);
-    Str printed = arena_copy(run->arena, integer_print(number, text));
+    Str printed = digit ? (Str){digits + (size_t)number, 1} : arena_copy(run->arena, integer_print(number, text));
     *value = (Value){.kind = VALUE_NUMBER, .origin = origin, .size = (uint32_t)printed.size};
     value->text = printed.data;
     value->number = number;

@@ -62,9 +62,16 @@ static const Value *call_get(CALL_PARAMETERS)
     if (!path || !jsone_spend_bytes(run, at, path->size))
         return NULL;
     const Value *found = args[0];
-    Str rest = value_text(path), key;
-    while (found && str_split(&rest, '.', &key))
-        found = value_get(found, key);
+    const char *next = path->text, *end = next + path->size;
+    for (;;) {
+        const char *key = next;
+        while (next < end && *next != '.')
+            next++;
+        found = value_get(found, (Str){key, (size_t)(next - key)});
+        if (!found || next == end)
+            break;
+        next++;
+    }
     if (!value_is_none(found))
         return found;
     return count > 2 ? args[2] : &value_null;
@@ -83,7 +90,8 @@ static const Value *call_part(CALL_PARAMETERS)
     const TemplateFile *file = template_find(parts, value_text(name));
     if (!file)
         return jsone_fail(run, at, "part: no templates/parts/%.*s.yaml", STR_ARG(value_text(name)));
-    JsoneScope inner = {count > 1 ? args[1] : &value_empty_map, scope, false};
+    const Value *names = count > 1 ? args[1] : &value_empty_map;
+    JsoneScope inner = {names, scope, false, jsone_names(names)};
     return jsone_eval(run, template_of(host->renderer, file), &inner);
 }
 

@@ -24,7 +24,7 @@ Renderer *renderer_new(Arena *arena, Sources *sources, const Project *project, D
     renderer->arena = arena;
     renderer->project = project;
     renderer->functions = render_functions(arena);
-    renderer->compiler = lazy_compiler_new(arena, sources);
+    renderer->compiler = lazy_compiler_new(arena, renderer->functions, sources);
     return templates_load(renderer, sources, diags) ? renderer : NULL;
 }
 
@@ -127,6 +127,16 @@ static bool render_one(const Renderer *renderer, const TemplateFile *templ, cons
     return result && add_file(files, file, result, templ, diags);
 }
 
+static JsoneScope function_scope(const Renderer *renderer)
+{
+    return (JsoneScope){renderer->functions, NULL, true, JSONE_FUNCTIONS};
+}
+
+static JsoneScope scope_of(const Value *map, const JsoneScope *up)
+{
+    return (JsoneScope){map, up, true, jsone_names(map)};
+}
+
 static const Value *environment_scope(Arena *arena, const EnvironmentContext *context)
 {
     MapBuilder map = map_begin(arena);
@@ -141,8 +151,8 @@ static const Value *environment_scope(Arena *arena, const EnvironmentContext *co
 bool render_environment(const Renderer *renderer, const EnvironmentContext *context, RenderedFiles *files,
                         Diags *diags)
 {
-    JsoneScope host = {renderer->functions, NULL, true};
-    JsoneScope scope = {environment_scope(files->arena, context), &host, true};
+    JsoneScope host = function_scope(renderer);
+    JsoneScope scope = scope_of(environment_scope(files->arena, context), &host);
     const TemplateList *list = &renderer->scopes[SCOPE_ENVIRONMENT];
     bool ok = true;
     for (size_t i = 0; i < list->count; i++) {
@@ -161,9 +171,9 @@ const JsoneScope *render_service_scope(const Renderer *renderer, Arena *arena, c
     MapBuilder map = map_begin(arena);
     map_set(&map, STR("service"), ORIGIN_NONE, service->value);
     map_set(&map, STR("vars"), ORIGIN_NONE, service->vars);
-    scopes[0] = (JsoneScope){map_end(&map, ORIGIN_NONE), &scopes[1], true};
-    scopes[1] = (JsoneScope){environment_scope(arena, context), &scopes[2], true};
-    scopes[2] = (JsoneScope){renderer->functions, NULL, true};
+    scopes[0] = scope_of(map_end(&map, ORIGIN_NONE), &scopes[1]);
+    scopes[1] = scope_of(environment_scope(arena, context), &scopes[2]);
+    scopes[2] = function_scope(renderer);
     return scopes;
 }
 
@@ -193,10 +203,10 @@ static MapBuilder project_scope(Arena *arena, const ProjectContext *context)
 
 bool render_project(const Renderer *renderer, const ProjectContext *context, RenderedFiles *files, Diags *diags)
 {
-    JsoneScope host = {renderer->functions, NULL, true};
+    JsoneScope host = function_scope(renderer);
     MapBuilder names = project_scope(files->arena, context);
     map_set(&names, STR("services"), ORIGIN_NONE, context->services);
-    JsoneScope scope = {map_end(&names, ORIGIN_NONE), &host, true};
+    JsoneScope scope = scope_of(map_end(&names, ORIGIN_NONE), &host);
     const TemplateList *list = &renderer->scopes[SCOPE_PROJECT];
     bool ok = true;
     for (size_t i = 0; i < list->count; i++) {
@@ -228,8 +238,8 @@ static void join_files(RenderedFiles *files, size_t first)
 
 bool render_gitops(const Renderer *renderer, const EnvironmentContext *context, RenderedFiles *files, Diags *diags)
 {
-    JsoneScope host = {renderer->functions, NULL, true};
-    JsoneScope scope = {environment_scope(files->arena, context), &host, true};
+    JsoneScope host = function_scope(renderer);
+    JsoneScope scope = scope_of(environment_scope(files->arena, context), &host);
     const TemplateList *list = &renderer->scopes[SCOPE_GITOPS];
     RenderedFile file = {.source = context->environment->file, .gitops = true};
     file.path = arena_printf(files->arena, "argocd/%.*s.yaml", STR_ARG(context->environment->name));
@@ -255,9 +265,9 @@ static bool gitops_name_free(const Renderer *renderer, const TemplateFile *templ
 bool render_gitops_project(const Renderer *renderer, const ProjectContext *context, RenderedFiles *files,
                            Diags *diags)
 {
-    JsoneScope host = {renderer->functions, NULL, true};
+    JsoneScope host = function_scope(renderer);
     MapBuilder names = project_scope(files->arena, context);
-    JsoneScope scope = {map_end(&names, ORIGIN_NONE), &host, true};
+    JsoneScope scope = scope_of(map_end(&names, ORIGIN_NONE), &host);
     const TemplateList *list = &renderer->scopes[SCOPE_GITOPS_PROJECT];
     bool ok = true;
     for (size_t i = 0; i < list->count; i++) {

@@ -62,7 +62,9 @@ static void add_template(const Loading *loading, TemplateScope scope, Str name, 
 
 static void add_own(Loading *loading, TemplateScope scope, Str name, const Value *tree)
 {
-    const Template *compiled = tree ? jsone_compile(loading->renderer->arena, tree, loading->diags) : NULL;
+    const Renderer *renderer = loading->renderer;
+    const Template *compiled =
+        tree ? jsone_compile_with(renderer->arena, renderer->functions, tree, loading->diags) : NULL;
     if (compiled && jsone_check(compiled, loading->diags))
         add_template(loading, scope, name, tree, compiled, true);
     else

@@ -199,7 +199,7 @@ bool rule_test(const Standards *standards, const Rule *rule, Arena *arena, Sourc
     Example example = {.standards = standards, .rule = rule, .arena = arena, .sources = sources, .diags = diags};
     Severity severity;
     CompiledRule compiled;
-    if (!rule_compile(arena, rule->id, rule->value, true, &compiled, diags))
+    if (!rule_compile(arena, standards->functions, rule->id, rule->value, true, &compiled, diags))
         return false;
     test_good(&example);
     if (rule_severity(standards, rule, TIER_PRODUCTION, &severity))

@@ -6,6 +6,7 @@
 typedef struct Bound {
     const CompiledRule *rule;
     const Check *check;
+    size_t iteration; /* those that run over the same share one number */
 } Bound;
 
 /* What binds the objects of one kind, in the order of the rules. */
@@ -13,7 +14,16 @@ typedef struct Binding {
     Bound *list;
     size_t count;
     size_t capacity;
+    EachFn *iterations[EACH_MAX];
+    size_t iteration_count;
 } Binding;
+
+/* Names that checks see, which stand in no arena: a check is done with them before the next one begins. */
+typedef struct Frame {
+    MapEntry *entries;
+    Value map;
+    JsoneScope scope;
+} Frame;
 
 typedef struct Judging {
     const Standards *standards;
@@ -28,6 +38,10 @@ typedef struct Judging {
     Findings *findings;
     const Value *env;
     unsigned minor; /* of Kubernetes */
+    JsoneRun run;
+    JsoneScope functions, outer;
+    uint64_t object_names, item_names; /* the bits of what frames of objects and of items bind */
+    Frame lets;
     bool failed;
 } Judging;
 
@@ -75,22 +89,27 @@ static Origin finding_origin(const Judging *judging, const Subject *subject, con
 
 /* ---- one check over one item ---- */
 
-static const Value *evaluate(Judging *judging, LazyTemplate *lazy, const JsoneScope *scope)
+typedef const Value *EvalFn(JsoneRun *run, const Template *templ, const JsoneScope *scope);
+
+static const Value *evaluate_with(Judging *judging, EvalFn *eval, LazyTemplate *lazy, const JsoneScope *scope)
 {
-    JsoneRun run = jsone_run(judging->arena, judging->diags);
-    run.host = &judging->host;
-    run.inner = true; /* a name may stand for all objects of a namespace: no result is walked over */
-    const Value *value = jsone_eval(&run, lazy_template(judging->standards->compiler, lazy), scope);
+    jsone_run_again(&judging->run);
+    const Value *value = eval(&judging->run, lazy_template(judging->standards->compiler, lazy), scope);
     if (!value)
         judging->failed = true;
     return value;
 }
 
+static const Value *evaluate(Judging *judging, LazyTemplate *lazy, const JsoneScope *scope)
+{
+    return evaluate_with(judging, jsone_eval, lazy, scope);
+}
+
 /* A rule says yes or no; anything else is a mistake in the rule, which must not pass for either. */
-static bool evaluate_truth(Judging *judging, const CompiledRule *rule, const char *name, LazyTemplate *templ,
+static bool evaluate_truth(Judging *judging, const CompiledRule *rule, const char *name, LazyTemplate *lazy,
                            const JsoneScope *scope, bool *truth)
 {
-    const Value *value = evaluate(judging, templ, scope);
+    const Value *value = evaluate_with(judging, jsone_eval_condition, lazy, scope);
     if (!value)
         return false;
     *truth = value_is(value, VALUE_BOOL) && value->boolean;
@@ -159,75 +178,77 @@ static void add_finding(Judging *judging, const CompiledRule *rule, const Check 
     findings->list[findings->count++] = finding;
 }
 
-/* Each name under `let` sees those above it: a scope of one name on top of the scopes before. */
-static const JsoneScope *evaluate_lets(Judging *judging, const Check *check, LetPhase phase,
-                                       const JsoneScope *scope)
+static void frame_begin(Frame *frame, MapEntry *entries, uint64_t names, const JsoneScope *up)
 {
-    for (size_t i = 0; scope && i < check->let_count; i++) {
+    frame->entries = entries;
+    frame->map = (Value){.kind = VALUE_MAP, .entries = entries};
+    frame->scope = (JsoneScope){&frame->map, up, true, names};
+}
+
+static void frame_add(Frame *frame, Str name, const Value *value)
+{
+    frame->entries[frame->map.size++] = (MapEntry){name, ORIGIN_NONE, value};
+}
+
+/* Each name under `let` sees those that were worked out before it. */
+static bool evaluate_lets(Judging *judging, const Check *check, LetPhase phase)
+{
+    for (size_t i = 0; i < check->let_count; i++) {
         Let *let = &check->lets[i];
         if (let->phase != phase)
             continue;
-        const Value *value = evaluate(judging, &let->value, scope);
+        const Value *value = evaluate(judging, &let->value, &judging->lets.scope);
         if (!value)
-            return NULL;
-        MapBuilder name = map_begin(judging->arena);
-        map_set(&name, let->name, ORIGIN_NONE, value);
-        JsoneScope *inner = ARENA_NEW(judging->arena, JsoneScope);
-        *inner = (JsoneScope){map_end(&name, ORIGIN_NONE), scope, true};
-        scope = inner;
+            return false;
+        frame_add(&judging->lets, let->name, value);
     }
-    return scope;
+    return true;
 }
 
-/* What one iteration yields of one object, with the names that checks see: made once, for most rules share it. */
+/* What one iteration yields of one object: made once, for most rules share it. */
 typedef struct Iterated {
-    EachFn *each;
+    bool known;
     Items items;
-    JsoneScope *scopes; /* one per item */
 } Iterated;
 
-static JsoneScope item_scope(const Judging *judging, const Item *item, const JsoneScope *up)
+static void iterate(const Judging *judging, const Subject *subject, EachFn *each, Shared *shared, Iterated *iterated)
 {
-    MapBuilder names = map_begin(judging->arena);
-    map_set(&names, STR("item"), ORIGIN_NONE, item->value);
-    map_set(&names, STR("itemName"), ORIGIN_NONE, value_new_string(judging->arena, ORIGIN_NONE, item->name));
-    return (JsoneScope){map_end(&names, ORIGIN_NONE), up, true};
-}
-
-static JsoneScope object_scope(const Judging *judging, const Subject *subject, const JsoneScope *up)
-{
-    MapBuilder names = map_begin(judging->arena);
-    map_set(&names, STR("object"), ORIGIN_NONE, subject->object);
-    map_set(&names, STR("pod"), ORIGIN_NONE, subject->pod ? subject->pod : &value_null);
-    return (JsoneScope){map_end(&names, ORIGIN_NONE), up, true};
-}
-
-static void iterate(const Judging *judging, const Subject *subject, EachFn *each, Shared *shared,
-                    const JsoneScope *up, Iterated *iterated)
-{
-    *iterated = (Iterated){
-        .each = each,
-        .items = {.arena = judging->arena, .shared = shared, .across = judging->view, .minor = judging->minor}};
+    iterated->known = true;
+    iterated->items = (Items){
+        .arena = judging->arena, .shared = shared, .across = judging->view, .minor = judging->minor};
     each(&iterated->items, subject->object);
-    size_t count = iterated->items.count;
-    iterated->scopes = count ? ARENA_ARRAY(judging->arena, JsoneScope, count) : NULL;
-    for (size_t i = 0; i < count; i++)
-        iterated->scopes[i] = item_scope(judging, &iterated->items.list[i], up);
 }
 
 static void judge_item(Judging *judging, const CompiledRule *rule, const Check *check, const Subject *subject,
                        const Item *item, const JsoneScope *outer)
 {
     bool bound = true, holds;
-    const JsoneScope *scope = evaluate_lets(judging, check, LET_WHEN, outer);
-    if (!scope || (check->when && !evaluate_truth(judging, rule, "when", check->when, scope, &bound)) || !bound)
+    const JsoneScope *scope = &judging->lets.scope;
+    frame_begin(&judging->lets, judging->lets.entries, check->let_names, outer);
+    if (!evaluate_lets(judging, check, LET_WHEN) ||
+        (check->when && !evaluate_truth(judging, rule, "when", check->when, scope, &bound)) || !bound)
         return;
-    scope = evaluate_lets(judging, check, LET_ASSERT, scope);
-    if (!scope || !evaluate_truth(judging, rule, "assert", check->assertion, scope, &holds) || holds)
+    if (!evaluate_lets(judging, check, LET_ASSERT) ||
+        !evaluate_truth(judging, rule, "assert", check->assertion, scope, &holds) || holds)
         return;
-    scope = evaluate_lets(judging, check, LET_FINDING, scope);
-    if (scope)
+    if (evaluate_lets(judging, check, LET_FINDING))
         add_finding(judging, rule, check, subject, item, scope);
+}
+
+static void judge_items(Judging *judging, Bound bound, const Subject *subject, const Items *items,
+                        const JsoneScope *outer)
+{
+    MapEntry entries[2];
+    Frame frame;
+    for (size_t i = 0; i < items->count; i++) {
+        const Item *item = &items->list[i];
+        const Value name = {.kind = VALUE_STRING, .text = item->name.data ? item->name.data : "",
+                            .size = (uint32_t)item->name.size};
+        frame_begin(&frame, entries, judging->item_names, outer);
+        frame_add(&frame, STR("item"), item->value);
+        frame_add(&frame, STR("itemName"), &name);
+        judge_item(judging, bound.rule, bound.check, subject, item, &frame.scope);
+    }
 }
 
 /* ---- all of it ---- */
@@ -244,22 +265,21 @@ static void judge_object(Judging *judging, const RenderedFile *file, const Value
     judging->host.file = file;
     Str key = kind_key(judging->arena, file->form, object_kind_of(file->form, object));
     const Binding *binding = &judging->bindings[index_get(judging->kinds[file->form], key)];
-    JsoneScope functions = {judging->standards->functions, NULL, true};
-    JsoneScope outer = {judging->env, &functions, true};
-    JsoneScope scope = object_scope(judging, &subject, &outer);
+    MapEntry entries[2];
+    Frame frame;
+    frame_begin(&frame, entries, judging->object_names, &judging->outer);
+    frame_add(&frame, STR("object"), object);
+    frame_add(&frame, STR("pod"), subject.pod ? subject.pod : &value_null);
     Iterated iterated[EACH_MAX];
     Shared shared = {0};
-    size_t known = 0;
+    for (size_t i = 0; i < binding->iteration_count; i++)
+        iterated[i].known = false;
     for (size_t i = 0; i < binding->count; i++) {
         Bound bound = binding->list[i];
-        size_t at = 0;
-        while (at < known && iterated[at].each != bound.check->each)
-            at++;
-        if (at == known)
-            iterate(judging, &subject, bound.check->each, &shared, &scope, &iterated[known++]);
-        for (size_t j = 0; j < iterated[at].items.count; j++)
-            judge_item(judging, bound.rule, bound.check, &subject, &iterated[at].items.list[j],
-                       &iterated[at].scopes[j]);
+        Iterated *items = &iterated[bound.iteration];
+        if (!items->known)
+            iterate(judging, &subject, bound.check->each, &shared, items);
+        judge_items(judging, bound, &subject, &items->items, &frame.scope);
     }
 }
 
@@ -278,6 +298,16 @@ static bool is_bound(const Check *check, FileForm form, ObjectKind kind, Str ful
     return false;
 }
 
+static size_t iteration_of(Binding *binding, EachFn *each)
+{
+    size_t at = 0;
+    while (at < binding->iteration_count && binding->iterations[at] != each)
+        at++;
+    if (at == binding->iteration_count)
+        binding->iterations[binding->iteration_count++] = each;
+    return at;
+}
+
 static Binding bind_kind(const Judging *judging, FileForm form, ObjectKind kind)
 {
     const Standards *standards = judging->standards;
@@ -291,7 +321,7 @@ static Binding bind_kind(const Judging *judging, FileForm form, ObjectKind kind)
                 !is_bound(check, form, kind, full))
                 continue;
             ARENA_GROW(judging->arena, binding.list, binding.count, binding.capacity);
-            binding.list[binding.count++] = (Bound){rule, check};
+            binding.list[binding.count++] = (Bound){rule, check, iteration_of(&binding, check->each)};
         }
     }
     return binding;
@@ -345,6 +375,19 @@ typedef struct Gate {
     bool *failed;
 } Gate;
 
+static void scopes_begin(Judging *judging, Arena *arena)
+{
+    const Standards *standards = judging->standards;
+    judging->functions = (JsoneScope){standards->functions, NULL, true, JSONE_FUNCTIONS};
+    judging->outer = (JsoneScope){judging->env, &judging->functions, true, jsone_names(judging->env)};
+    judging->object_names = jsone_name_bit(STR("object")) | jsone_name_bit(STR("pod"));
+    judging->item_names = jsone_name_bit(STR("item")) | jsone_name_bit(STR("itemName"));
+    judging->lets.entries = ARENA_ARRAY(arena, MapEntry, standards->let_most);
+    judging->run = jsone_run(judging->arena, judging->diags);
+    judging->run.host = &judging->host;
+    judging->run.inner = true; /* a name may stand for all objects of a namespace: no result is walked over */
+}
+
 static void judge_portion(void *user, Portion portion, Arena *arena)
 {
     const Gate *gate = user;
@@ -353,6 +396,7 @@ static void judge_portion(void *user, Portion portion, Arena *arena)
     judging.arena = arena_new();
     judging.diags = gate->diags[portion.number] = diags_new(arena, diags_sources(gate->common.diags));
     judging.findings = &gate->findings[portion.number];
+    scopes_begin(&judging, arena);
     for (size_t i = portion.from; i < portion.to; i++) {
         judge_object(&judging, gate->objects[i].file, gate->objects[i].object);
         arena_reset(judging.arena);

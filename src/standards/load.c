@@ -22,10 +22,13 @@ static void add_rule(Loading *loading, Str name, const Value *value, bool own)
     Standards *standards = loading->standards;
     CompiledRule rule;
     Str id = str_slice(name, 0, name.size - 5);
-    if (!value || !rule_compile(standards->arena, id, value, own, &rule, loading->diags)) {
+    if (!value || !rule_compile(standards->arena, standards->functions, id, value, own, &rule, loading->diags)) {
         loading->failed = true;
         return;
     }
+    for (size_t i = 0; i < rule.check_count; i++)
+        standards->let_most = rule.checks[i].let_count > standards->let_most ? rule.checks[i].let_count
+                                                                             : standards->let_most;
     ARENA_GROW(standards->arena, standards->rules, standards->count, standards->capacity);
     standards->rules[standards->count++] = rule;
 }
@@ -93,7 +96,7 @@ Standards *standards_load(Arena *arena, Sources *sources, const Project *project
     Standards *standards = ARENA_NEW(arena, Standards);
     standards->arena = arena;
     standards->functions = standards_functions(arena);
-    standards->compiler = lazy_compiler_new(arena, sources);
+    standards->compiler = lazy_compiler_new(arena, standards->functions, sources);
     Loading loading = {.standards = standards, .sources = sources, .project = project, .diags = diags};
     if (project)
         list_own(&loading);

@@ -12,6 +12,7 @@ static const Severity level_severity[] = {SEVERITY_NOTE, SEVERITY_INFO, SEVERITY
 
 typedef struct RuleCompile {
     Arena *arena;
+    const Value *functions;
     Diags *diags;
     Str id;
     bool whole;
@@ -39,8 +40,9 @@ static void compile_lazy(RuleCompile *compile, LazyTemplate *lazy, const Value *
     if (!compile->whole)
         return;
     const Template *compiled =
-        expression ? jsone_compile_expression(compile->arena, value_text(tree), tree->origin, compile->diags)
-                   : jsone_compile(compile->arena, tree, compile->diags);
+        expression ? jsone_compile_expression(compile->arena, compile->functions, value_text(tree), tree->origin,
+                                              compile->diags)
+                   : jsone_compile_with(compile->arena, compile->functions, tree, compile->diags);
     if (!compiled || !jsone_check(compiled, compile->diags))
         compile->failed = true;
     lazy->compiled = compiled;
@@ -101,6 +103,7 @@ static void compile_lets(RuleCompile *compile, Check *check, const Value *let)
     check->lets = ARENA_ARRAY(compile->arena, Let, let->size);
     for (uint32_t i = 0; i < let->size; i++) {
         check->lets[i].name = let->entries[i].key;
+        check->let_names |= jsone_name_bit(let->entries[i].key);
         compile_expression_into(compile, &check->lets[i].value, let->entries[i].value, "let");
     }
 }
@@ -237,9 +240,10 @@ static void check_fields(RuleCompile *compile, const Value *rule)
     }
 }
 
-bool rule_compile(Arena *arena, Str id, const Value *value, bool whole, CompiledRule *rule, Diags *diags)
+bool rule_compile(Arena *arena, const Value *functions, Str id, const Value *value, bool whole, CompiledRule *rule,
+                  Diags *diags)
 {
-    RuleCompile compile = {arena, diags, id, whole, false};
+    RuleCompile compile = {arena, functions, diags, id, whole, false};
     *rule = (CompiledRule){.rule = {id, value, value->origin}};
     if (value->kind != VALUE_MAP) {
         rule_error(&compile, value->origin, "expected a map", "");

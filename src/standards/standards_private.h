@@ -76,6 +76,7 @@ typedef struct Check {
     LazyTemplate *when; /* or NULL */
     Let *lets;
     size_t let_count;
+    uint64_t let_names; /* their bits */
     LazyTemplate *assertion;
     LazyTemplate *from; /* or NULL */
     LazyTemplate *message;
@@ -99,12 +100,14 @@ struct Standards {
     CompiledRule *rules; /* by id */
     size_t count;
     size_t capacity;
+    size_t let_most; /* names that any check has */
     const Value *functions;
     LazyCompiler *compiler;
 };
 
 /* rule.c: whole, with all that could be wrong with it told; or only as far as it must be known to find what it binds. */
-bool rule_compile(Arena *arena, Str id, const Value *value, bool whole, CompiledRule *rule, Diags *diags);
+bool rule_compile(Arena *arena, const Value *functions, Str id, const Value *value, bool whole, CompiledRule *rule,
+                  Diags *diags);
 
 /* set.c: the objects of one environment, indexed for the questions that rules ask across objects. */
 typedef struct ObjectSet ObjectSet;

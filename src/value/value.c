@@ -317,10 +317,14 @@ const Value *value_get(const Value *map, Str key)
 
 const Value *value_path(const Value *value, const char *dotted)
 {
-    Str rest = str_from(dotted), key;
-    while (value && str_split(&rest, '.', &key))
-        value = value_get(value, key);
-    return value;
+    for (const char *at = dotted;; at++) {
+        const char *key = at;
+        while (*at && *at != '.')
+            at++;
+        value = value_get(value, (Str){key, (size_t)(at - key)});
+        if (!*at || !value)
+            return value;
+    }
 }
 
 bool value_flag(const Value *value, const char *dotted, bool fallback)

@@ -13,7 +13,7 @@ static void answer(void *user, const Value *document)
     const Template *templ = jsone_compile(arena, value_get(document, STR("template")), diags);
     JsoneRun run = jsone_run(arena, diags);
     run.now = STR("2017-01-19T16:27:20.974Z");
-    const JsoneScope scope = {value_get(document, STR("context")), NULL, false};
+    const JsoneScope scope = jsone_scope(value_get(document, STR("context")), NULL);
     const Value *result = templ ? jsone_eval(&run, templ, &scope) : NULL;
     MapBuilder map = map_begin(arena);
     Str text = jsone_error_text(arena, &run);

@@ -67,7 +67,7 @@ static void run_case(void *user, const Value *one)
     const Template *templ = jsone_compile(spec->arena, value_get(one, STR("template")), diags);
     JsoneRun run = jsone_run(spec->arena, diags);
     run.now = STR("2017-01-19T16:27:20.974Z");
-    const JsoneScope scope = {value_get(one, STR("context")), NULL, false};
+    const JsoneScope scope = jsone_scope(value_get(one, STR("context")), NULL);
     const Value *result = jsone_eval(&run, templ, &scope);
     if (value_get(one, STR("error")))
         check_error(spec, one, result, &run, diags);

@@ -38,7 +38,7 @@ static Bench bench_begin(const char *templ, const char *context)
 
 static const Value *bench_eval(Bench *bench)
 {
-    const JsoneScope scope = {bench->context, NULL, false};
+    const JsoneScope scope = jsone_scope(bench->context, NULL);
     return bench->templ ? jsone_eval(&bench->run, bench->templ, &scope) : NULL;
 }
 
@@ -215,7 +215,7 @@ static void constant_subtrees_are_shared(void **state)
 {
     (void)state;
     Bench bench = bench_begin("a: {b: [1, {c: d}]}\ne: ${x}\n", "{x: 1}");
-    const JsoneScope scope = {bench.context, NULL, false};
+    const JsoneScope scope = jsone_scope(bench.context, NULL);
     const Value *one = jsone_eval(&bench.run, bench.templ, &scope),
                 *two = jsone_eval(&bench.run, bench.templ, &scope);
     assert_ptr_equal(value_get(one, STR("a")), value_get(two, STR("a")));
@@ -247,7 +247,7 @@ static const Value *call_part(const Function *function, JsoneRun *run, const Jso
                               const Value *const *args, size_t count)
 {
     (void)function, (void)at, (void)count;
-    const JsoneScope inner = {args[0], scope, false};
+    const JsoneScope inner = jsone_scope(args[0], scope);
     return jsone_eval(run, run->host, &inner);
 }
 
@@ -267,7 +267,8 @@ static const Value *host_eval(Bench *bench, const char *part)
         functions[i].name = str_from(names[i]);
         map_set(&map, functions[i].name, ORIGIN_NONE, jsone_function(bench->arena, &functions[i]));
     }
-    const JsoneScope outer = {map_end(&map, ORIGIN_NONE), NULL, false}, scope = {bench->context, &outer, false};
+    const JsoneScope outer = jsone_scope(map_end(&map, ORIGIN_NONE), NULL),
+                     scope = jsone_scope(bench->context, &outer);
     const Source *source = sources_add(bench->sources, STR("p.yaml"), str_from(part), false);
     const Value *tree = load_document(bench->arena, source->text, source->base);
     bench->run.host = (void *)(uintptr_t)jsone_compile(bench->arena, tree, bench->diags);
@@ -314,7 +315,7 @@ static void names_are_looked_up_in_the_chain(void **state)
 {
     (void)state;
     Bench bench = bench_begin("x", "{a: 1, min: 2}");
-    const JsoneScope empty = {NULL, NULL, false}, scope = {bench.context, &empty, false};
+    const JsoneScope empty = jsone_scope(NULL, NULL), scope = jsone_scope(bench.context, &empty);
     assert_int_equal((int)jsone_lookup(&scope, STR("min"))->number, 2);
     assert_int_equal(jsone_lookup(&empty, STR("min"))->kind, VALUE_FUNCTION);
     assert_null(jsone_lookup(&scope, STR("mim")));

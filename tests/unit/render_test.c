@@ -108,7 +108,7 @@ static Str call(const Bench *bench, Str expression)
     map_set(&map, STR("$eval"), ORIGIN_NONE, value_new_string(bench->arena, ORIGIN_NONE, expression));
     const Template *templ = jsone_compile(bench->arena, map_end(&map, ORIGIN_NONE), bench->diags);
     assert_non_null(templ);
-    JsoneScope scope = {render_functions(bench->arena), NULL, false};
+    JsoneScope scope = jsone_scope(render_functions(bench->arena), NULL);
     RenderHost host = {NULL};
     JsoneRun run = jsone_run(bench->arena, bench->diags);
     run.host = &host;
