@@ -40,10 +40,28 @@ static inline Str str_from(const char *terminated)
 {
     return (Str){terminated, terminated ? strlen(terminated) : 0};
 }
-/* Inline, and one look at the first byte before memcmp is called: most of what is compared differs. */
+/* Two loads that overlap compare what is short, which names and keys are; calling memcmp costs more than that. */
+static inline bool bytes_equal(const char *a, const char *b, size_t size)
+{
+    uint64_t a8[2], b8[2];
+    uint32_t a4[2], b4[2];
+    if (size > 16)
+        return memcmp(a, b, size) == 0;
+    if (size >= sizeof *a8) {
+        memcpy(&a8[0], a, sizeof *a8), memcpy(&a8[1], a + size - sizeof *a8, sizeof *a8);
+        memcpy(&b8[0], b, sizeof *b8), memcpy(&b8[1], b + size - sizeof *b8, sizeof *b8);
+        return ((a8[0] ^ b8[0]) | (a8[1] ^ b8[1])) == 0;
+    }
+    if (size >= sizeof *a4) {
+        memcpy(&a4[0], a, sizeof *a4), memcpy(&a4[1], a + size - sizeof *a4, sizeof *a4);
+        memcpy(&b4[0], b, sizeof *b4), memcpy(&b4[1], b + size - sizeof *b4, sizeof *b4);
+        return ((a4[0] ^ b4[0]) | (a4[1] ^ b4[1])) == 0;
+    }
+    return !size || (a[0] == b[0] && a[size / 2] == b[size / 2] && a[size - 1] == b[size - 1]);
+}
 static inline bool str_equal(Str a, Str b)
 {
-    return a.size == b.size && (a.size == 0 || (a.data[0] == b.data[0] && memcmp(a.data, b.data, a.size) == 0));
+    return a.size == b.size && bytes_equal(a.data, b.data, a.size);
 }
 /* Byte order, as memcmp; a prefix comes first. */
 int str_compare(Str a, Str b);
@@ -72,6 +90,10 @@ Str arena_copy(Arena *arena, Str text);
 char *arena_text(Arena *arena, Str text);
 Str arena_printf(Arena *arena, const char *format, ...) KILN_PRINTF(2, 3);
 Str arena_vprintf(Arena *arena, const char *format, va_list args) KILN_PRINTF(2, 0);
+/* One text after the other, for paths and keys that are made by the thousand. */
+#define ARENA_JOIN(arena, ...) \
+    arena_join((arena), (const Str[]){__VA_ARGS__}, sizeof((const Str[]){__VA_ARGS__}) / sizeof(Str))
+Str arena_join(Arena *arena, const Str *parts, size_t count);
 /* Bytes handed out so far, without those of children. */
 size_t arena_used(const Arena *arena);
 /* Frees memory, which is of malloc, together with the arena. */

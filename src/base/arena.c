@@ -206,6 +206,20 @@ Str arena_copy(Arena *arena, Str text)
     return (Str){arena_text(arena, text), text.size};
 }
 
+Str arena_join(Arena *arena, const Str *parts, size_t count)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++)
+        size += parts[i].size;
+    char *text = arena_alloc(arena, size + 1), *at = text;
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].size)
+            memcpy(at, parts[i].data, parts[i].size);
+        at += parts[i].size;
+    }
+    return (Str){text, size};
+}
+
 static Str long_printf(Arena *arena, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 
 static Str long_printf(Arena *arena, const char *format, va_list args)

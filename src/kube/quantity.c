@@ -52,7 +52,8 @@ static bool exponent_parse(Str text, int *exponent)
 static bool suffix_parse(Str text, Suffix *suffix)
 {
     for (size_t i = 0; i < LENGTH_OF(suffixes); i++)
-        if (str_equal(text, str_from(suffixes[i].text))) {
+        if (text.size < sizeof suffixes[i].text && bytes_equal(suffixes[i].text, text.data, text.size) &&
+            !suffixes[i].text[text.size]) {
             *suffix = suffixes[i];
             return true;
         }

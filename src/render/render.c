@@ -186,8 +186,8 @@ bool render_service(const Renderer *renderer, const EnvironmentContext *context,
     bool ok = true;
     for (size_t i = 0; i < list->count; i++) {
         RenderedFile file = {.source = service->file->file, .service = service};
-        file.path = arena_printf(files->arena, "%.*s/%.*s/%.*s", STR_ARG(context->environment->name),
-                                 STR_ARG(service->name), STR_ARG(list->files[i].name));
+        file.path = ARENA_JOIN(files->arena, context->environment->name, STR("/"), service->name, STR("/"),
+                               list->files[i].name);
         ok &= render_one(renderer, &list->files[i], scope, file, files, diags);
     }
     return ok && patches_apply(files, first, service, diags);

@@ -1,11 +1,6 @@
 /* Small makers of context values. */
 #include "service_private.h"
 
-void put(MapBuilder *map, const char *key, const Value *value)
-{
-    map_set(map, str_from(key), ORIGIN_NONE, value ? value : &value_null);
-}
-
 void put_text(MapBuilder *map, const char *key, Str text)
 {
     put(map, key, value_new_string(map->arena, ORIGIN_NONE, text));

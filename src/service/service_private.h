@@ -124,7 +124,10 @@ typedef struct Work {
 
 /* ---- making.c: context values without ceremony; they have no origin unless they are given one ---- */
 
-void put(MapBuilder *map, const char *key, const Value *value); /* NULL becomes null */
+static inline void put(MapBuilder *map, const char *key, const Value *value) /* NULL becomes null */
+{
+    map_set(map, str_from(key), ORIGIN_NONE, value ? value : &value_null);
+}
 void put_text(MapBuilder *map, const char *key, Str text);
 void put_number(MapBuilder *map, const char *key, double number);
 const Value *make_map1(Arena *arena, Origin origin, const char *key, const Value *value);

@@ -5,10 +5,38 @@
 static const Value *make_item(Arena *arena, const char *key1, const Value *value1, const char *key2,
                               const Value *value2, Origin origin)
 {
-    MapBuilder map = map_begin(arena);
-    map_set(&map, str_from(key1), ORIGIN_NONE, value1 ? value1 : &value_null);
-    map_set(&map, str_from(key2), ORIGIN_NONE, value2 ? value2 : &value_null);
+    MapBuilder map = {.arena = arena, .entries = ARENA_ARRAY(arena, MapEntry, 2), .count = 2, .capacity = 2};
+    map.entries[0] = (MapEntry){str_from(key1), ORIGIN_NONE, value1 ? value1 : &value_null};
+    map.entries[1] = (MapEntry){str_from(key2), ORIGIN_NONE, value2 ? value2 : &value_null};
     return map_end(&map, origin);
+}
+
+static Str number_text(uint32_t number, char text[10])
+{
+    size_t at = 10;
+    do
+        text[--at] = (char)('0' + number % 10);
+    while (number /= 10);
+    return (Str){text + at, 10 - at};
+}
+
+/* "path.member[at]" */
+static Str path_at(const Items *items, Str path, const char *member, uint32_t at)
+{
+    char number[10];
+    return ARENA_JOIN(items->arena, path, STR("."), str_from(member), STR("["), number_text(at, number), STR("]"));
+}
+
+/* "path[at]" */
+static Str path_index(const Items *items, Str path, uint32_t at)
+{
+    char number[10];
+    return ARENA_JOIN(items->arena, path, STR("["), number_text(at, number), STR("]"));
+}
+
+static Str path_member(const Items *items, Str path, const char *member)
+{
+    return ARENA_JOIN(items->arena, path, STR("."), str_from(member));
 }
 
 void items_add(Items *items, Item item)
@@ -20,18 +48,19 @@ void items_add(Items *items, Item item)
 /* ---- pods ---- */
 
 static const struct {
-    const char *kind;
+    Str kind;
     const char *path;
 } pod_paths[] = {
-    {"Deployment", "spec.template.spec"},  {"StatefulSet", "spec.template.spec"}, {"DaemonSet", "spec.template.spec"},
-    {"ReplicaSet", "spec.template.spec"},  {"Rollout", "spec.template.spec"},     {"Job", "spec.template.spec"},
-    {"CronJob", "spec.jobTemplate.spec.template.spec"}, {"Pod", "spec"},
+    {NAME("Deployment"), "spec.template.spec"}, {NAME("StatefulSet"), "spec.template.spec"},
+    {NAME("DaemonSet"), "spec.template.spec"},  {NAME("ReplicaSet"), "spec.template.spec"},
+    {NAME("Rollout"), "spec.template.spec"},    {NAME("Job"), "spec.template.spec"},
+    {NAME("CronJob"), "spec.jobTemplate.spec.template.spec"}, {NAME("Pod"), "spec"},
 };
 
 bool is_pod_bearing(Str kind)
 {
     for (size_t i = 0; i < LENGTH_OF(pod_paths); i++) {
-        if (str_equal(kind, str_from(pod_paths[i].kind)))
+        if (str_equal(kind, pod_paths[i].kind))
             return true;
     }
     return false;
@@ -39,9 +68,9 @@ bool is_pod_bearing(Str kind)
 
 const Value *pod_of(const Value *object, const char **path)
 {
-    Str kind = value_text_at(object, "kind");
+    Str kind = text_of(value_get(object, STR("kind")));
     for (size_t i = 0; i < LENGTH_OF(pod_paths); i++) {
-        if (!str_equal(kind, str_from(pod_paths[i].kind)))
+        if (!str_equal(kind, pod_paths[i].kind))
             continue;
         const Value *pod = value_path(object, pod_paths[i].path);
         if (path)
@@ -71,7 +100,7 @@ static void add_containers(Items *items, const Value *object, const char *list_n
         const Value *container = list->items[i];
         if (container->kind == VALUE_MAP)
             items_add(items, (Item){container, container, value_text_at(container, "name"),
-                                   arena_printf(items->arena, "%s.%s[%u]", path, list_name, i)});
+                                   path_at(items, str_from(path), list_name, i)});
     }
 }
 
@@ -109,7 +138,7 @@ static void each_in_containers(Items *items, const Value *object, const char *me
     for (size_t i = 0; i < containers.count; i++) {
         const Value *list = value_get(containers.list[i].anchor, str_from(member));
         for (uint32_t j = 0; value_is(list, VALUE_LIST) && j < list->size; j++) {
-            Str path = arena_printf(items->arena, "%.*s.%s[%u]", STR_ARG(containers.list[i].path), member, j);
+            Str path = path_at(items, containers.list[i].path, member, j);
             add(items, &containers.list[i], list->items[j], path);
         }
     }
@@ -156,7 +185,7 @@ static void add_arguments(Items *items, const Item *container, const char *membe
     const Value *list = value_get(container->anchor, str_from(member));
     const Value *before = NULL;
     for (uint32_t i = 0; value_is(list, VALUE_LIST) && i < list->size; i++) {
-        Str path = arena_printf(items->arena, "%.*s.%s[%u]", STR_ARG(container->path), member, i);
+        Str path = path_at(items, container->path, member, i);
         add_argument(items, container, before, list->items[i], path);
         before = value_is_scalar(list->items[i]) ? list->items[i] : NULL;
     }
@@ -223,7 +252,7 @@ static void add_probe(Items *items, const Item *container, const char *kind)
     bool declared = !port || port_declared(container->anchor, port);
     map_set(&item, STR("declared"), ORIGIN_NONE, declared ? &value_true : &value_false);
     items_add(items, (Item){map_end(&item, probe->origin), port ? port : probe, container->name,
-                           arena_printf(items->arena, "%.*s.%s", STR_ARG(container->path), kind)});
+                           path_member(items, container->path, kind)});
 }
 
 static void each_probe(Items *items, const Value *object)
@@ -279,7 +308,7 @@ static void add_references_of(Items *items, const Value *holder, Str path)
         const Value *reference = value_get(holder, str_from(reference_members[i].member));
         if (!value_is(reference, VALUE_MAP))
             continue;
-        Str at = arena_printf(items->arena, "%.*s.%s", STR_ARG(path), reference_members[i].member);
+        Str at = path_member(items, path, reference_members[i].member);
         const Value *list = value_get(reference, STR("items"));
         const char *kind = reference_members[i].kind, *name = reference_members[i].name;
         if (!value_is(list, VALUE_LIST) || !list->size)
@@ -294,7 +323,7 @@ static void add_variable_references(Items *items, const Item *container, const V
     (void)container;
     const Value *from = value_get(value, STR("valueFrom"));
     add_references_of(items, from ? from : value,
-                      from ? arena_printf(items->arena, "%.*s.valueFrom", STR_ARG(path)) : path);
+                      from ? path_member(items, path, "valueFrom") : path);
 }
 
 static void each_reference(Items *items, const Value *object)
@@ -304,7 +333,7 @@ static void each_reference(Items *items, const Value *object)
     const char *path;
     const Value *volumes = value_get(pod_of(object, &path), STR("volumes"));
     for (uint32_t i = 0; value_is(volumes, VALUE_LIST) && i < volumes->size; i++)
-        add_references_of(items, volumes->items[i], arena_printf(items->arena, "%s.volumes[%u]", path, i));
+        add_references_of(items, volumes->items[i], path_at(items, str_from(path), "volumes", i));
 }
 
 /* ---- maps of text ---- */
@@ -316,7 +345,7 @@ static void add_entries(Items *items, const Value *map, const char *path)
         const Value *name = value_new_string(items->arena, entry->key_origin, entry->key);
         items_add(items, (Item){make_item(items->arena, "name", name, "value", entry->value, entry->value->origin),
                                entry->value, entry->key,
-                               arena_printf(items->arena, "%s.\"%.*s\"", path, STR_ARG(entry->key))});
+                               ARENA_JOIN(items->arena, str_from(path), STR(".\""), entry->key, STR("\""))});
     }
 }
 
@@ -375,7 +404,7 @@ static void add_path(Items *items, Str host, const Value *entry, const Value *an
     map_set(&item, str_from(members[0]), ORIGIN_NONE, value_new_string(items->arena, anchor->origin, path));
     const Value *type = value_get(entry, str_from(members[1]));
     map_set(&item, str_from(members[1]), ORIGIN_NONE, type ? type : &value_null);
-    Str name = arena_printf(items->arena, "%.*s%.*s", STR_ARG(host), STR_ARG(path));
+    Str name = ARENA_JOIN(items->arena, host, path);
     items_add(items, (Item){map_end(&item, anchor->origin), anchor, name, where});
 }
 
@@ -454,7 +483,7 @@ static void each_rule(Items *items, const Value *object)
             const Value *ports = value_get(rules->items[j], STR("ports"));
             items_add(items, (Item){make_item(items->arena, "peers", peers, "ports", ports, rules->items[j]->origin),
                                    rules->items[j], str_from(directions[i].direction),
-                                   arena_printf(items->arena, "spec.%s[%u]", directions[i].direction, j)});
+                                   path_at(items, STR("spec"), directions[i].direction, j)});
         }
     }
 }
@@ -469,7 +498,7 @@ static void each_peer(Items *items, const Value *object)
         for (uint32_t j = 0; value_is(peers, VALUE_LIST) && j < peers->size; j++)
             items_add(items,
                      (Item){peers->items[j], peers->items[j], rules.list[i].name,
-                            arena_printf(items->arena, "%.*s.%s[%u]", STR_ARG(rules.list[i].path), member, j)});
+                            path_at(items, rules.list[i].path, member, j)});
     }
 }
 
@@ -481,7 +510,7 @@ static void add_maps(Items *items, const Value *list, Str path)
         const Value *map = list->items[i];
         if (map->kind == VALUE_MAP)
             items_add(items, (Item){map, map, value_text_at(map, "name"),
-                                   arena_printf(items->arena, "%.*s[%u]", STR_ARG(path), i)});
+                                   path_index(items, path, i)});
     }
 }
 
@@ -490,7 +519,7 @@ static void each_volume(Items *items, const Value *object)
     const char *path;
     const Value *volumes = value_get(pod_of(object, &path), STR("volumes"));
     if (volumes)
-        add_maps(items, volumes, arena_printf(items->arena, "%s.volumes", path));
+        add_maps(items, volumes, path_member(items, str_from(path), "volumes"));
 }
 
 static void each_service_port(Items *items, const Value *object)
