@@ -263,6 +263,7 @@ static void judge_object(Judging *judging, const RenderedFile *file, const Value
 {
     Subject subject = {file, object, pod_of(object, NULL)};
     judging->host.file = file;
+    memset(judging->host.answers, 0, sizeof judging->host.answers);
     Str key = kind_key(judging->arena, file->form, object_kind_of(file->form, object));
     const Binding *binding = &judging->bindings[index_get(judging->kinds[file->form], key)];
     MapEntry entries[2];

@@ -211,7 +211,8 @@ static const Value *call_scrape_allowed(CALL_PARAMETERS)
 }
 
 static const Function functions[] = {
-    {NAME("podsOf"), call_pods_of, 1, 1, "podsOf(object): the workloads whose pods its selector selects", NULL},
+    {NAME("podsOf"), call_remembered, 1, 1, "podsOf(object): the workloads whose pods its selector selects",
+     KNOWN_BY(call_pods_of)},
     {NAME("budgetsOf"), call_budgets_of, 1, 1,
      "budgetsOf(object): the disruption budgets that select a workload's pods", NULL},
     {NAME("monitoredBy"), call_monitored_by, 1, 1, "monitoredBy(object): the Services that a ServiceMonitor selects",
@@ -219,8 +220,9 @@ static const Function functions[] = {
     {NAME("objectsIn"), call_objects_in, 2, 2, "objectsIn(kind, namespace): all of that kind there", NULL},
     {NAME("hasWorkloads"), call_has_workloads, 1, 1, "hasWorkloads(namespace): whether any pods are to run there",
      NULL},
-    {NAME("policyTypes"), call_policy_types, 1, 1,
-     "policyTypes(object): the directions that policies of their own state for a workload's pods", NULL},
+    {NAME("policyTypes"), call_remembered, 1, 1,
+     "policyTypes(object): the directions that policies of their own state for a workload's pods",
+     KNOWN_BY(call_policy_types)},
     {NAME("deniedByDefault"), call_denied_by_default, 1, 1,
      "deniedByDefault(namespace): whether a policy there denies all pods everything", NULL},
     {NAME("allowsEgress"), call_allows_egress, 3, 3,

@@ -27,9 +27,12 @@ static const struct {
 /* The shortest of them. */
 enum { TOKEN_SIZE_MIN = 20 };
 
-static bool is_token_char(char c)
+/* '0' to '9', 'A' to 'Z', 'a' to 'z', '_' and '-', by 64 characters. */
+static inline bool is_token_char(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    static const uint64_t sets[4] = {0x03FF200000000000, 0x07FFFFFE87FFFFFE, 0, 0};
+    unsigned char byte = (unsigned char)c;
+    return sets[byte >> 6] >> (byte & 63) & 1;
 }
 
 static char upper_folded(char c)
@@ -146,11 +149,12 @@ static const char *token_in(Str text)
     return NULL;
 }
 
-static const char *secret_by_form(Str text)
+static const char *secret_by_form(Str text, bool colons)
 {
-    if (str_find(text, STR("-----BEGIN"), 0) >= 0 && str_find(text, STR("PRIVATE KEY-----"), 0) >= 0)
+    if (text.size > TOKEN_SIZE_MIN && str_find(text, STR("-----BEGIN"), 0) >= 0 &&
+        str_find(text, STR("PRIVATE KEY-----"), 0) >= 0)
         return "a private key";
-    if (has_url_password(text))
+    if (colons && has_url_password(text))
         return "a URL with a password";
     return token_in(text);
 }
@@ -220,10 +224,10 @@ static bool lines_hold_secret(Str text)
 
 const char *literal_secret(Str name, Str value)
 {
-    bool lines = str_has_char(value, '\n') || str_has_char(value, ':') || str_has_char(value, '=');
+    bool colons = str_has_char(value, ':'), lines = colons || str_has_char(value, '\n') || str_has_char(value, '=');
     if (name_says_secret(name) && !value_is_harmless(value))
         return "a literal secret";
     if (lines && lines_hold_secret(value))
         return "a literal secret";
-    return secret_by_form(value);
+    return secret_by_form(value, colons);
 }

@@ -162,10 +162,19 @@ Str object_kind_full(Arena *arena, ObjectKind kind);
 void waiver_apply(Arena *arena, const GateScope *scope, const RenderedFile *file, Finding *finding);
 
 /* functions.c */
+/* An answer that the rules of one object ask for again. */
+typedef struct Answer {
+    const Function *function;
+    const Value *arg;
+    const Value *value;
+} Answer;
+enum { ANSWERS = 8 }; /* a power of two */
+
 typedef struct GateHost {
     RenderHost render; /* first, so that the template functions find theirs */
     const ObjectSet *set;
     const RenderedFile *file; /* that is judged */
+    Answer answers[ANSWERS];  /* as long as the arena of the object lasts */
 } GateHost;
 /* What every function of a rule is made of (functions.c, network.c, workload.c). */
 #define CALL_PARAMETERS                                                                                    \
@@ -174,6 +183,13 @@ typedef struct GateHost {
 /* A row's name, which must be constant. */
 #define NAME(literal) {(literal), sizeof(literal) - 1}
 #define CALL_UNUSED (void)function, (void)run, (void)scope, (void)at, (void)args, (void)count
+
+/* For rows of one argument that ask the same of the same value each time: data names the function that knows. */
+FunctionCall call_remembered;
+typedef struct Remembered {
+    FunctionCall *call;
+} Remembered;
+#define KNOWN_BY(call) (&(const Remembered){call})
 
 static inline const ObjectSet *set_of(const JsoneRun *run)
 {
