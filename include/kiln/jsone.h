@@ -26,11 +26,21 @@ typedef struct Template Template;
  */
 const Template *jsone_compile(Arena *arena, const Value *tree, Diags *diags) KILN_MUST_USE;
 
-/* The same where it is known which functions the outermost scope will hold (NULL: none): they are bound now. */
-const Template *jsone_compile_with(Arena *arena, const Value *functions, const Value *tree,
+/*
+ * What is known of the context that templates will see, so that names are bound when they are compiled. The outermost
+ * scope holds `functions`, as a map, and nothing else (NULL: not known). Of the innermost scope the names may be known
+ * too, in their order, the last of two equal ones counting; then there is no other scope but the functions', and
+ * templates are strings or expressions, which open none. It may hold the first of its names only.
+ */
+typedef struct JsoneKnown {
+    const Value *functions;
+    const Str *names; /* or NULL */
+    size_t name_count;
+} JsoneKnown;
+const Template *jsone_compile_with(Arena *arena, const JsoneKnown *known, const Value *tree,
                                    Diags *diags) KILN_MUST_USE;
 /* The same of an expression by itself: what {$eval: text} yields. */
-const Template *jsone_compile_expression(Arena *arena, const Value *functions, Str text, Origin origin, Diags *diags);
+const Template *jsone_compile_expression(Arena *arena, const JsoneKnown *known, Str text, Origin origin, Diags *diags);
 
 /*
  * Reports everything in a template that could only fail: faulty expressions and operators with wrong or misspelt
@@ -43,9 +53,10 @@ bool jsone_check(const Template *templ, Diags *diags);
  * wrong with such a template shows only in its evaluation: it is for the program's own, which tests have checked.
  */
 typedef struct LazyCompiler LazyCompiler;
-LazyCompiler *lazy_compiler_new(Arena *arena, const Value *functions, const Sources *sources);
+LazyCompiler *lazy_compiler_new(Arena *arena, const Sources *sources);
 typedef struct LazyTemplate {
     const Value *tree;
+    const JsoneKnown *known;
     bool expression; /* the tree is the text of one */
     _Atomic(const Template *) compiled;
 } LazyTemplate;

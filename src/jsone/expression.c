@@ -94,10 +94,10 @@ static const Value *eval_name(JsoneRun *run, const Expr *expr, const JsoneScope 
     return unknown_name(run, expr, scope);
 }
 
-static const Value *eval_literal(JsoneRun *run, const Expr *expr, const JsoneScope *scope)
+static const Value *eval_slot(JsoneRun *run, const Expr *expr, const JsoneScope *scope)
 {
-    (void)run, (void)scope;
-    return expr->literal;
+    const Value *names = scope->map;
+    return expr->slot < names->size ? names->entries[expr->slot].value : unknown_name(run, expr, scope);
 }
 
 /* ---- operators ---- */
@@ -550,17 +550,26 @@ static const Value *eval_object_literal(JsoneRun *run, const Expr *expr, const J
 /* ---- dispatch ---- */
 
 static ExprEval *const evaluators[] = {
-    [EXPR_LITERAL] = eval_literal,   [EXPR_NAME] = eval_name,         [EXPR_UNARY] = eval_unary,
-    [EXPR_AND] = eval_logical,       [EXPR_OR] = eval_logical,        [EXPR_BINARY] = eval_binary,
-    [EXPR_PROPERTY] = eval_property, [EXPR_INDEX] = eval_access,      [EXPR_SLICE] = eval_access,
-    [EXPR_CALL] = eval_call,         [EXPR_LIST] = eval_list_literal, [EXPR_OBJECT] = eval_object_literal,
+    [EXPR_NAME] = eval_name,         [EXPR_UNARY] = eval_unary,        [EXPR_AND] = eval_logical,
+    [EXPR_OR] = eval_logical,        [EXPR_BINARY] = eval_binary,      [EXPR_PROPERTY] = eval_property,
+    [EXPR_INDEX] = eval_access,      [EXPR_SLICE] = eval_access,       [EXPR_CALL] = eval_call,
+    [EXPR_LIST] = eval_list_literal, [EXPR_OBJECT] = eval_object_literal,
 };
 
 static const Value *eval(JsoneRun *run, const Expr *expr, const JsoneScope *scope)
 {
     if (!spend_steps(run, expr->origin, 1))
         return NULL;
-    return evaluators[expr->kind](run, expr, scope);
+    switch ((ExprKind)expr->kind) {
+    case EXPR_LITERAL:
+        return expr->literal;
+    case EXPR_BOUND:
+        return expr->builtin;
+    case EXPR_SLOT:
+        return eval_slot(run, expr, scope);
+    default:
+        return evaluators[expr->kind](run, expr, scope);
+    }
 }
 
 /* The parser bounded the height, so that one check covers the whole tree. */

@@ -106,6 +106,8 @@ Origin scalar_place_at(ScalarPlace *place, size_t offset);
 typedef enum ExprKind {
     EXPR_MISSING, /* only while parsing: an operand that is not there */
     EXPR_LITERAL,
+    EXPR_SLOT,  /* a name whose place in the innermost scope is known */
+    EXPR_BOUND, /* a name that no scope binds: a function */
     EXPR_NAME,
     EXPR_UNARY,
     EXPR_AND,
@@ -189,7 +191,10 @@ struct Expr {
         struct {
             Str name;
             const Value *builtin; /* what the name means when no scope binds it, or NULL */
-            uint64_t bits;        /* of the scopes that may bind it */
+            union {
+                uint64_t bits; /* of the scopes that may bind it */
+                size_t slot;
+            };
         };
         struct {
             const Expr *left; /* the operand of a unary one */
@@ -226,10 +231,10 @@ typedef struct Expression {
     const Failure *failure;
 } Expression;
 
-/* Parses the whole of place->text. functions: those of the outermost scope, or NULL. */
-Expression expression_parse(Arena *arena, const Value *functions, ScalarPlace *place);
+/* Parses the whole of place->text. */
+Expression expression_parse(Arena *arena, const JsoneKnown *known, ScalarPlace *place);
 /* Parses what stands from offset on up to a '}', whose offset goes to *end. */
-Expression expression_parse_embedded(Arena *arena, const Value *functions, ScalarPlace *place, size_t offset,
+Expression expression_parse_embedded(Arena *arena, const JsoneKnown *known, ScalarPlace *place, size_t offset,
                                      size_t *end);
 
 const Value *expression_eval(JsoneRun *run, const Expression *expression, const JsoneScope *scope);
@@ -323,7 +328,7 @@ struct Template {
 /* Compiling: the state, what template.c offers to operator.c, and back. */
 typedef struct Compiler {
     Arena *arena;
-    const Value *functions;
+    const JsoneKnown *known;
     Diags *diags;
     const Failure **failures;
     size_t failure_count;

@@ -9,16 +9,14 @@
 
 struct LazyCompiler {
     Arena *arena; /* of its own: others may be allocating from the parent */
-    const Value *functions;
     Diags *diags;
     pthread_mutex_t mutex;
 };
 
-LazyCompiler *lazy_compiler_new(Arena *arena, const Value *functions, const Sources *sources)
+LazyCompiler *lazy_compiler_new(Arena *arena, const Sources *sources)
 {
     LazyCompiler *compiler = ARENA_NEW(arena, LazyCompiler);
     compiler->arena = arena_child(arena);
-    compiler->functions = functions;
     compiler->diags = diags_new(compiler->arena, sources);
     if (pthread_mutex_init(&compiler->mutex, NULL))
         base_out_of_memory();
@@ -29,9 +27,9 @@ static const Template *compile(const LazyCompiler *compiler, const LazyTemplate 
 {
     const Value *tree = lazy->tree;
     if (lazy->expression)
-        return jsone_compile_expression(compiler->arena, compiler->functions, value_text(tree), tree->origin,
+        return jsone_compile_expression(compiler->arena, lazy->known, value_text(tree), tree->origin,
                                         compiler->diags);
-    return jsone_compile_with(compiler->arena, compiler->functions, tree, compiler->diags);
+    return jsone_compile_with(compiler->arena, lazy->known, tree, compiler->diags);
 }
 
 const Template *lazy_template(LazyCompiler *compiler, LazyTemplate *lazy)

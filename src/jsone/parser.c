@@ -11,7 +11,7 @@
 
 typedef struct Parser {
     Arena *arena;
-    const Value *functions;
+    const JsoneKnown *known;
     ScalarPlace *place;
     Str text;      /* what upstream would call the source */
     size_t base;   /* its offset in the scalar */
@@ -144,13 +144,36 @@ static const Expr *parse_literal(Parser *parser)
     return advance(parser) ? expr : NULL;
 }
 
+/* Where the name stands in the innermost scope; name_count: elsewhere, or nowhere. */
+static size_t slot_of(const JsoneKnown *known, Str name)
+{
+    for (size_t i = known->name_count; i-- > 0;) {
+        if (str_equal(known->names[i], name))
+            return i;
+    }
+    return known->name_count;
+}
+
+static void bind_name(const JsoneKnown *known, Expr *expr)
+{
+    const Value *function = known->functions ? value_get(known->functions, expr->name) : NULL;
+    size_t slot = slot_of(known, expr->name);
+    expr->builtin = function ? function : builtin_find(expr->name);
+    if (slot < known->name_count) {
+        expr->kind = EXPR_SLOT;
+        expr->slot = slot;
+    } else if (known->names && expr->builtin) {
+        expr->kind = EXPR_BOUND;
+    } else {
+        expr->bits = jsone_name_bit(expr->name) | (known->functions ? 0 : JSONE_FUNCTIONS);
+    }
+}
+
 static const Expr *parse_name(Parser *parser)
 {
     Expr *expr = expr_new(parser, EXPR_NAME, &parser->token);
-    const Value *function = parser->functions ? value_get(parser->functions, parser->token.text) : NULL;
     expr->name = parser->token.text;
-    expr->builtin = function ? function : builtin_find(expr->name);
-    expr->bits = jsone_name_bit(expr->name) | (parser->functions ? 0 : JSONE_FUNCTIONS);
+    bind_name(parser->known, expr);
     return advance(parser) ? expr : NULL;
 }
 
@@ -501,17 +524,17 @@ static Expression parse_whole(Parser *parser, TokenKind end)
     return expression;
 }
 
-Expression expression_parse(Arena *arena, const Value *functions, ScalarPlace *place)
+Expression expression_parse(Arena *arena, const JsoneKnown *known, ScalarPlace *place)
 {
-    Parser parser = {.arena = arena, .functions = functions, .place = place, .text = place->text};
+    Parser parser = {.arena = arena, .known = known, .place = place, .text = place->text};
     return parse_whole(&parser, TOKEN_END);
 }
 
-Expression expression_parse_embedded(Arena *arena, const Value *functions, ScalarPlace *place, size_t offset,
+Expression expression_parse_embedded(Arena *arena, const JsoneKnown *known, ScalarPlace *place, size_t offset,
                                      size_t *end)
 {
     Parser parser = {.arena = arena,
-                     .functions = functions,
+                     .known = known,
                      .place = place,
                      .base = offset,
                      .text = str_slice(place->text, offset, place->text.size)};

@@ -34,7 +34,7 @@ void compile_as_failure(Node *node, const Failure *failure)
 Expression compile_expression(Compiler *compiler, Str text, Origin origin)
 {
     ScalarPlace place = scalar_place(diags_sources(compiler->diags), origin, text);
-    Expression expression = expression_parse(compiler->arena, compiler->functions, &place);
+    Expression expression = expression_parse(compiler->arena, compiler->known, &place);
     if (expression.failure)
         remember(compiler, expression.failure);
     return expression;
@@ -61,7 +61,7 @@ static size_t compile_interpolation(Compiler *compiler, TextBuilder *builder, Sc
 {
     Segment *segment = text_segment(compiler, builder);
     size_t end;
-    segment->expression = expression_parse_embedded(compiler->arena, compiler->functions, place, offset, &end);
+    segment->expression = expression_parse_embedded(compiler->arena, compiler->known, place, offset, &end);
     segment->input = str_slice(place->text, offset, end);
     if (!segment->expression.failure)
         return end + 1;
@@ -239,21 +239,21 @@ static const Template *compile_end(const Compiler *compiler, const Node *root)
     return templ;
 }
 
-const Template *jsone_compile_with(Arena *arena, const Value *functions, const Value *tree, Diags *diags)
+const Template *jsone_compile_with(Arena *arena, const JsoneKnown *known, const Value *tree, Diags *diags)
 {
-    Compiler compiler = {.arena = arena, .functions = functions, .diags = diags};
+    Compiler compiler = {.arena = arena, .known = known, .diags = diags};
     const Node *root = compile_node(&compiler, tree);
     return compiler.too_deep ? NULL : compile_end(&compiler, root);
 }
 
 const Template *jsone_compile(Arena *arena, const Value *tree, Diags *diags)
 {
-    return jsone_compile_with(arena, NULL, tree, diags);
+    return jsone_compile_with(arena, &(JsoneKnown){0}, tree, diags);
 }
 
-const Template *jsone_compile_expression(Arena *arena, const Value *functions, Str text, Origin origin, Diags *diags)
+const Template *jsone_compile_expression(Arena *arena, const JsoneKnown *known, Str text, Origin origin, Diags *diags)
 {
-    Compiler compiler = {.arena = arena, .functions = functions, .diags = diags};
+    Compiler compiler = {.arena = arena, .known = known, .diags = diags};
     Operation *operation = ARENA_NEW(arena, Operation);
     Node *root = ARENA_NEW(arena, Node);
     operation->name = STR("$eval");

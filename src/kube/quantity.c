@@ -19,17 +19,18 @@ typedef unsigned __int128 Wide;
 
 typedef struct Suffix {
     char text[3];
+    uint8_t size;
     QuantityFormat format;
     int exponent; /* of 10, or of 2 for the binary ones */
 } Suffix;
 
 static const Suffix suffixes[] = {
-    {"", QUANTITY_DECIMAL_SI, 0},   {"n", QUANTITY_DECIMAL_SI, -9}, {"u", QUANTITY_DECIMAL_SI, -6},
-    {"m", QUANTITY_DECIMAL_SI, -3}, {"k", QUANTITY_DECIMAL_SI, 3},  {"M", QUANTITY_DECIMAL_SI, 6},
-    {"G", QUANTITY_DECIMAL_SI, 9},  {"T", QUANTITY_DECIMAL_SI, 12}, {"P", QUANTITY_DECIMAL_SI, 15},
-    {"E", QUANTITY_DECIMAL_SI, 18}, {"Ki", QUANTITY_BINARY_SI, 10}, {"Mi", QUANTITY_BINARY_SI, 20},
-    {"Gi", QUANTITY_BINARY_SI, 30}, {"Ti", QUANTITY_BINARY_SI, 40}, {"Pi", QUANTITY_BINARY_SI, 50},
-    {"Ei", QUANTITY_BINARY_SI, 60},
+    {"", 0, QUANTITY_DECIMAL_SI, 0},   {"n", 1, QUANTITY_DECIMAL_SI, -9}, {"u", 1, QUANTITY_DECIMAL_SI, -6},
+    {"m", 1, QUANTITY_DECIMAL_SI, -3}, {"k", 1, QUANTITY_DECIMAL_SI, 3},  {"M", 1, QUANTITY_DECIMAL_SI, 6},
+    {"G", 1, QUANTITY_DECIMAL_SI, 9},  {"T", 1, QUANTITY_DECIMAL_SI, 12}, {"P", 1, QUANTITY_DECIMAL_SI, 15},
+    {"E", 1, QUANTITY_DECIMAL_SI, 18}, {"Ki", 2, QUANTITY_BINARY_SI, 10}, {"Mi", 2, QUANTITY_BINARY_SI, 20},
+    {"Gi", 2, QUANTITY_BINARY_SI, 30}, {"Ti", 2, QUANTITY_BINARY_SI, 40}, {"Pi", 2, QUANTITY_BINARY_SI, 50},
+    {"Ei", 2, QUANTITY_BINARY_SI, 60},
 };
 
 /* Beyond this, every number is zero, one nano or too large, so larger exponents need no arithmetic of their own. */
@@ -52,8 +53,7 @@ static bool exponent_parse(Str text, int *exponent)
 static bool suffix_parse(Str text, Suffix *suffix)
 {
     for (size_t i = 0; i < LENGTH_OF(suffixes); i++)
-        if (text.size < sizeof suffixes[i].text && bytes_equal(suffixes[i].text, text.data, text.size) &&
-            !suffixes[i].text[text.size]) {
+        if (suffixes[i].size == text.size && bytes_equal(suffixes[i].text, text.data, text.size)) {
             *suffix = suffixes[i];
             return true;
         }

@@ -24,7 +24,8 @@ Renderer *renderer_new(Arena *arena, Sources *sources, const Project *project, D
     renderer->arena = arena;
     renderer->project = project;
     renderer->functions = render_functions(arena);
-    renderer->compiler = lazy_compiler_new(arena, renderer->functions, sources);
+    renderer->known.functions = renderer->functions;
+    renderer->compiler = lazy_compiler_new(arena, sources);
     return templates_load(renderer, sources, diags) ? renderer : NULL;
 }
 

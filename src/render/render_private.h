@@ -31,6 +31,7 @@ struct Renderer {
     Arena *arena;
     const Project *project;
     const Value *functions;
+    JsoneKnown known;
     LazyCompiler *compiler;
     TemplateList scopes[SCOPE_COUNT];
 };

@@ -54,6 +54,7 @@ static void add_template(const Loading *loading, TemplateScope scope, Str name, 
     Arena *arena = loading->renderer->arena;
     LazyTemplate *lazy = ARENA_NEW(arena, LazyTemplate);
     lazy->tree = tree;
+    lazy->known = &loading->renderer->known;
     lazy->compiled = compiled;
     if (scope == SCOPE_PARTS)
         name = part_name(name);
@@ -64,7 +65,7 @@ static void add_own(Loading *loading, TemplateScope scope, Str name, const Value
 {
     const Renderer *renderer = loading->renderer;
     const Template *compiled =
-        tree ? jsone_compile_with(renderer->arena, renderer->functions, tree, loading->diags) : NULL;
+        tree ? jsone_compile_with(renderer->arena, &renderer->known, tree, loading->diags) : NULL;
     if (compiled && jsone_check(compiled, loading->diags))
         add_template(loading, scope, name, tree, compiled, true);
     else

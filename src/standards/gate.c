@@ -18,30 +18,24 @@ typedef struct Binding {
     size_t iteration_count;
 } Binding;
 
-/* Names that checks see, which stand in no arena: a check is done with them before the next one begins. */
-typedef struct Frame {
-    MapEntry *entries;
-    Value map;
-    JsoneScope scope;
-} Frame;
-
 typedef struct Judging {
     const Standards *standards;
     const Index *kinds[FORM_COUNT]; /* of the objects at hand */
     const Binding *bindings;        /* one per kind */
     Arena *arena; /* of one object: all that its rules make on the way */
     Arena *lasting;
-    GateScope scope;
+    GateScope gate; /* what they are judged as */
     const AcrossView *view; /* NULL: environments are judged one by one */
     GateHost host;
     Diags *diags;
     Findings *findings;
-    const Value *env;
+    const Value *env; /* {name, tier} */
     unsigned minor; /* of Kubernetes */
     JsoneRun run;
-    JsoneScope functions, outer;
-    uint64_t object_names, item_names; /* the bits of what frames of objects and of items bind */
-    Frame lets;
+    /* The names that checks see stand in one map, which is made anew from where the next check differs. */
+    MapEntry *names;
+    Value map;
+    JsoneScope functions, scope;
     bool failed;
 } Judging;
 
@@ -81,7 +75,7 @@ static Origin finding_origin(const Judging *judging, const Subject *subject, con
     if (origin == ORIGIN_NONE && subject->file->service)
         origin = subject->file->service->file->origin;
     if (origin == ORIGIN_NONE)
-        origin = judging->scope.origin;
+        origin = judging->gate.origin;
     if (origin == ORIGIN_NONE && value)
         origin = value->origin;
     return origin == ORIGIN_NONE ? subject->object->origin : origin;
@@ -91,25 +85,25 @@ static Origin finding_origin(const Judging *judging, const Subject *subject, con
 
 typedef const Value *EvalFn(JsoneRun *run, const Template *templ, const JsoneScope *scope);
 
-static const Value *evaluate_with(Judging *judging, EvalFn *eval, LazyTemplate *lazy, const JsoneScope *scope)
+static const Value *evaluate_with(Judging *judging, EvalFn *eval, LazyTemplate *lazy)
 {
     jsone_run_again(&judging->run);
-    const Value *value = eval(&judging->run, lazy_template(judging->standards->compiler, lazy), scope);
+    const Value *value = eval(&judging->run, lazy_template(judging->standards->compiler, lazy), &judging->scope);
     if (!value)
         judging->failed = true;
     return value;
 }
 
-static const Value *evaluate(Judging *judging, LazyTemplate *lazy, const JsoneScope *scope)
+static const Value *evaluate(Judging *judging, LazyTemplate *lazy)
 {
-    return evaluate_with(judging, jsone_eval, lazy, scope);
+    return evaluate_with(judging, jsone_eval, lazy);
 }
 
 /* A rule says yes or no; anything else is a mistake in the rule, which must not pass for either. */
 static bool evaluate_truth(Judging *judging, const CompiledRule *rule, const char *name, LazyTemplate *lazy,
-                           const JsoneScope *scope, bool *truth)
+                           bool *truth)
 {
-    const Value *value = evaluate_with(judging, jsone_eval_condition, lazy, scope);
+    const Value *value = evaluate_with(judging, jsone_eval_condition, lazy);
     if (!value)
         return false;
     *truth = value_is(value, VALUE_BOOL) && value->boolean;
@@ -121,9 +115,9 @@ static bool evaluate_truth(Judging *judging, const CompiledRule *rule, const cha
     return false;
 }
 
-static Str evaluate_text(Judging *judging, LazyTemplate *templ, const JsoneScope *scope)
+static Str evaluate_text(Judging *judging, LazyTemplate *templ)
 {
-    const Value *text = evaluate(judging, templ, scope);
+    const Value *text = evaluate(judging, templ);
     return text && value_is_scalar(text) ? arena_copy(judging->lasting, value_text(text)) : STR("");
 }
 
@@ -150,57 +144,48 @@ static const Value *nearest(const Value *anchor, Str at)
 }
 
 /* Where a user decided it, if the check knows; of objects that were only read nothing in kiln.yaml decides. */
-static Origin decided_origin(Judging *judging, const Check *check, const Subject *subject, const JsoneScope *scope)
+static Origin decided_origin(Judging *judging, const Check *check, const Subject *subject)
 {
-    const Value *from = check->from && !subject->file->foreign ? evaluate(judging, check->from, scope) : NULL;
+    const Value *from = check->from && !subject->file->foreign ? evaluate(judging, check->from) : NULL;
     return from ? user_origin(judging, from) : ORIGIN_NONE;
 }
 
 static void add_finding(Judging *judging, const CompiledRule *rule, const Check *check, const Subject *subject,
-                        const Item *item, const JsoneScope *scope)
+                        const Item *item)
 {
     const Value *place = nearest(item->anchor, check->at);
-    Origin decided = decided_origin(judging, check, subject, scope);
+    Origin decided = decided_origin(judging, check, subject);
     LazyTemplate *fix = subject->file->foreign && check->fix_foreign ? check->fix_foreign : check->fix;
     Finding finding = {.rule = &rule->rule,
-                       .severity = check->severity[judging->scope.tier],
+                       .severity = check->severity[judging->gate.tier],
                        .object = subject->object,
                        .form = subject->file->form,
                        .file = subject->file->path,
                        .path = arena_copy(judging->lasting, finding_path(judging, item, check->at)),
                        .origin = decided == ORIGIN_NONE ? finding_origin(judging, subject, place) : decided,
-                       .message = evaluate_text(judging, check->message, scope),
-                       .fix = evaluate_text(judging, fix, scope),
+                       .message = evaluate_text(judging, check->message),
+                       .fix = evaluate_text(judging, fix),
                        .masked = rule->masked};
-    waiver_apply(judging->lasting, &judging->scope, subject->file, &finding);
+    waiver_apply(judging->lasting, &judging->gate, subject->file, &finding);
     Findings *findings = judging->findings;
     ARENA_GROW(judging->lasting, findings->list, findings->count, findings->capacity);
     findings->list[findings->count++] = finding;
 }
 
-static void frame_begin(Frame *frame, MapEntry *entries, uint64_t names, const JsoneScope *up)
+static void name_put(Judging *judging, size_t at, const Value *value)
 {
-    frame->entries = entries;
-    frame->map = (Value){.kind = VALUE_MAP, .entries = entries};
-    frame->scope = (JsoneScope){&frame->map, up, true, names};
-}
-
-static void frame_add(Frame *frame, Str name, const Value *value)
-{
-    frame->entries[frame->map.size++] = (MapEntry){name, ORIGIN_NONE, value};
+    judging->names[at] = (MapEntry){gate_names[at], ORIGIN_NONE, value};
 }
 
 /* Each name under `let` sees those that were worked out before it. */
 static bool evaluate_lets(Judging *judging, const Check *check, LetPhase phase)
 {
-    for (size_t i = 0; i < check->let_count; i++) {
+    for (size_t i = judging->map.size - NAME_COUNT; i < check->let_count && check->lets[i].phase == phase; i++) {
         Let *let = &check->lets[i];
-        if (let->phase != phase)
-            continue;
-        const Value *value = evaluate(judging, &let->value, &judging->lets.scope);
+        const Value *value = evaluate(judging, &let->value);
         if (!value)
             return false;
-        frame_add(&judging->lets, let->name, value);
+        judging->names[judging->map.size++] = (MapEntry){let->name, ORIGIN_NONE, value};
     }
     return true;
 }
@@ -220,34 +205,30 @@ static void iterate(const Judging *judging, const Subject *subject, EachFn *each
 }
 
 static void judge_item(Judging *judging, const CompiledRule *rule, const Check *check, const Subject *subject,
-                       const Item *item, const JsoneScope *outer)
+                       const Item *item)
 {
     bool bound = true, holds;
-    const JsoneScope *scope = &judging->lets.scope;
-    frame_begin(&judging->lets, judging->lets.entries, check->let_names, outer);
+    judging->map.size = NAME_COUNT;
     if (!evaluate_lets(judging, check, LET_WHEN) ||
-        (check->when && !evaluate_truth(judging, rule, "when", check->when, scope, &bound)) || !bound)
+        (check->when && !evaluate_truth(judging, rule, "when", check->when, &bound)) || !bound)
         return;
     if (!evaluate_lets(judging, check, LET_ASSERT) ||
-        !evaluate_truth(judging, rule, "assert", check->assertion, scope, &holds) || holds)
+        !evaluate_truth(judging, rule, "assert", check->assertion, &holds) || holds)
         return;
     if (evaluate_lets(judging, check, LET_FINDING))
-        add_finding(judging, rule, check, subject, item, scope);
+        add_finding(judging, rule, check, subject, item);
 }
 
-static void judge_items(Judging *judging, Bound bound, const Subject *subject, const Items *items,
-                        const JsoneScope *outer)
+static void judge_items(Judging *judging, Bound bound, const Subject *subject, const Items *items)
 {
-    MapEntry entries[2];
-    Frame frame;
     for (size_t i = 0; i < items->count; i++) {
         const Item *item = &items->list[i];
-        const Value name = {.kind = VALUE_STRING, .text = item->name.data ? item->name.data : "",
+        const Value name = {.kind = VALUE_STRING,
+                            .text = item->name.data ? item->name.data : "",
                             .size = (uint32_t)item->name.size};
-        frame_begin(&frame, entries, judging->item_names, outer);
-        frame_add(&frame, STR("item"), item->value);
-        frame_add(&frame, STR("itemName"), &name);
-        judge_item(judging, bound.rule, bound.check, subject, item, &frame.scope);
+        name_put(judging, NAME_ITEM, item->value);
+        name_put(judging, NAME_ITEM_NAME, &name);
+        judge_item(judging, bound.rule, bound.check, subject, item);
     }
 }
 
@@ -266,11 +247,8 @@ static void judge_object(Judging *judging, const RenderedFile *file, const Value
     memset(judging->host.answers, 0, sizeof judging->host.answers);
     Str key = kind_key(judging->arena, file->form, object_kind_of(file->form, object));
     const Binding *binding = &judging->bindings[index_get(judging->kinds[file->form], key)];
-    MapEntry entries[2];
-    Frame frame;
-    frame_begin(&frame, entries, judging->object_names, &judging->outer);
-    frame_add(&frame, STR("object"), object);
-    frame_add(&frame, STR("pod"), subject.pod ? subject.pod : &value_null);
+    name_put(judging, NAME_OBJECT, object);
+    name_put(judging, NAME_POD, subject.pod ? subject.pod : &value_null);
     Iterated iterated[EACH_MAX];
     Shared shared = {0};
     for (size_t i = 0; i < binding->iteration_count; i++)
@@ -280,7 +258,7 @@ static void judge_object(Judging *judging, const RenderedFile *file, const Value
         Iterated *items = &iterated[bound.iteration];
         if (!items->known)
             iterate(judging, &subject, bound.check->each, &shared, items);
-        judge_items(judging, bound, &subject, &items->items, &frame.scope);
+        judge_items(judging, bound, &subject, &items->items);
     }
 }
 
@@ -318,7 +296,7 @@ static Binding bind_kind(const Judging *judging, FileForm form, ObjectKind kind)
         const CompiledRule *rule = &standards->rules[i];
         for (size_t j = 0; j < rule->check_count; j++) {
             const Check *check = &rule->checks[j];
-            if (check->off[judging->scope.tier] || check->across != (judging->view != NULL) ||
+            if (check->off[judging->gate.tier] || check->across != (judging->view != NULL) ||
                 !is_bound(check, form, kind, full))
                 continue;
             ARENA_GROW(judging->arena, binding.list, binding.count, binding.capacity);
@@ -350,12 +328,10 @@ static void bind_kinds(Judging *judging, const RenderedFile *files, size_t count
 
 static const Value *gate_env(Arena *arena, const GateScope *scope)
 {
-    MapBuilder env = map_begin(arena), names = map_begin(arena);
+    MapBuilder env = map_begin(arena);
     map_set(&env, STR("name"), ORIGIN_NONE, value_new_string(arena, ORIGIN_NONE, scope->environment));
     map_set(&env, STR("tier"), ORIGIN_NONE, value_new_string(arena, ORIGIN_NONE, tier_names[scope->tier]));
-    map_set(&names, STR("env"), ORIGIN_NONE, map_end(&env, ORIGIN_NONE));
-    map_set(&names, STR("project"), ORIGIN_NONE, scope->project ? scope->project : &value_null);
-    return map_end(&names, ORIGIN_NONE);
+    return map_end(&env, ORIGIN_NONE);
 }
 
 /* ---- some objects at a time on each thread ---- */
@@ -376,14 +352,16 @@ typedef struct Gate {
     bool *failed;
 } Gate;
 
-static void scopes_begin(Judging *judging, Arena *arena)
+static void names_begin(Judging *judging, Arena *arena)
 {
     const Standards *standards = judging->standards;
+    const Value *project = judging->gate.project;
+    judging->names = ARENA_ARRAY(arena, MapEntry, NAME_COUNT + standards->let_most);
+    judging->map = (Value){.kind = VALUE_MAP, .entries = judging->names, .size = NAME_COUNT};
     judging->functions = (JsoneScope){standards->functions, NULL, true, JSONE_FUNCTIONS};
-    judging->outer = (JsoneScope){judging->env, &judging->functions, true, jsone_names(judging->env)};
-    judging->object_names = jsone_name_bit(STR("object")) | jsone_name_bit(STR("pod"));
-    judging->item_names = jsone_name_bit(STR("item")) | jsone_name_bit(STR("itemName"));
-    judging->lets.entries = ARENA_ARRAY(arena, MapEntry, standards->let_most);
+    judging->scope = (JsoneScope){&judging->map, &judging->functions, true, 0};
+    name_put(judging, NAME_ENV, judging->env);
+    name_put(judging, NAME_PROJECT, project ? project : &value_null);
     judging->run = jsone_run(judging->arena, judging->diags);
     judging->run.host = &judging->host;
     judging->run.inner = true; /* a name may stand for all objects of a namespace: no result is walked over */
@@ -397,7 +375,7 @@ static void judge_portion(void *user, Portion portion, Arena *arena)
     judging.arena = arena_new();
     judging.diags = gate->diags[portion.number] = diags_new(arena, diags_sources(gate->common.diags));
     judging.findings = &gate->findings[portion.number];
-    scopes_begin(&judging, arena);
+    names_begin(&judging, arena);
     for (size_t i = portion.from; i < portion.to; i++) {
         judge_object(&judging, gate->objects[i].file, gate->objects[i].object);
         arena_reset(judging.arena);
@@ -429,7 +407,7 @@ static void list_objects(Gate *gate, Arena *arena, const RenderedFile *files, si
 bool gate_judge(const Standards *standards, Arena *arena, GateScope scope, const AcrossView *view,
                 const RenderedFile *files, size_t count, Findings *findings, Diags *diags)
 {
-    Gate gate = {.common = {.standards = standards, .arena = arena, .scope = scope, .view = view, .diags = diags}};
+    Gate gate = {.common = {.standards = standards, .arena = arena, .gate = scope, .view = view, .diags = diags}};
     list_objects(&gate, arena, files, count);
     size_t portions = portion_count(gate.count, PORTION);
     gate.findings = ARENA_ARRAY(arena, Findings, portions);

@@ -96,7 +96,7 @@ Standards *standards_load(Arena *arena, Sources *sources, const Project *project
     Standards *standards = ARENA_NEW(arena, Standards);
     standards->arena = arena;
     standards->functions = standards_functions(arena);
-    standards->compiler = lazy_compiler_new(arena, standards->functions, sources);
+    standards->compiler = lazy_compiler_new(arena, sources);
     Loading loading = {.standards = standards, .sources = sources, .project = project, .diags = diags};
     if (project)
         list_own(&loading);

@@ -10,9 +10,15 @@
 static const char *const levels[] = {"off", "info", "warning", "error"};
 static const Severity level_severity[] = {SEVERITY_NOTE, SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR};
 
+const Str gate_names[NAME_COUNT] = {
+    [NAME_ENV] = NAME("env"), [NAME_PROJECT] = NAME("project"), [NAME_OBJECT] = NAME("object"),
+    [NAME_POD] = NAME("pod"), [NAME_ITEM] = NAME("item"),       [NAME_ITEM_NAME] = NAME("itemName"),
+};
+
 typedef struct RuleCompile {
     Arena *arena;
     const Value *functions;
+    const JsoneKnown *known; /* of the check */
     Diags *diags;
     Str id;
     bool whole;
@@ -36,13 +42,14 @@ static const Value *field_of(const Value *check, const Value *rule, const char *
 static void compile_lazy(RuleCompile *compile, LazyTemplate *lazy, const Value *tree, bool expression)
 {
     lazy->tree = tree;
+    lazy->known = compile->known;
     lazy->expression = expression;
     if (!compile->whole)
         return;
     const Template *compiled =
-        expression ? jsone_compile_expression(compile->arena, compile->functions, value_text(tree), tree->origin,
+        expression ? jsone_compile_expression(compile->arena, compile->known, value_text(tree), tree->origin,
                                               compile->diags)
-                   : jsone_compile_with(compile->arena, compile->functions, tree, compile->diags);
+                   : jsone_compile_with(compile->arena, compile->known, tree, compile->diags);
     if (!compiled || !jsone_check(compiled, compile->diags))
         compile->failed = true;
     lazy->compiled = compiled;
@@ -91,7 +98,7 @@ static const Value *compile_kinds(RuleCompile *compile, const Value *check, cons
     return kinds;
 }
 
-static void compile_lets(RuleCompile *compile, Check *check, const Value *let)
+static void list_lets(RuleCompile *compile, Check *check, const Value *let)
 {
     if (!let)
         return;
@@ -101,11 +108,8 @@ static void compile_lets(RuleCompile *compile, Check *check, const Value *let)
     }
     check->let_count = let->size;
     check->lets = ARENA_ARRAY(compile->arena, Let, let->size);
-    for (uint32_t i = 0; i < let->size; i++) {
-        check->lets[i].name = let->entries[i].key;
-        check->let_names |= jsone_name_bit(let->entries[i].key);
-        compile_expression_into(compile, &check->lets[i].value, let->entries[i].value, "let");
-    }
+    for (uint32_t i = 0; i < let->size; i++)
+        check->lets[i] = (Let){.name = let->entries[i].key, .value.tree = let->entries[i].value};
 }
 
 static bool is_word(char c)
@@ -126,7 +130,7 @@ static bool mentions(const Value *expression, Str name)
 }
 
 /* From the last on, for each name may be needed by those below it. */
-static void compile_phases(const Check *check, const Value *when, const Value *assertion)
+static void find_phases(const Check *check, const Value *when, const Value *assertion)
 {
     for (size_t i = check->let_count; i-- > 0;) {
         Let *let = &check->lets[i];
@@ -138,6 +142,42 @@ static void compile_phases(const Check *check, const Value *when, const Value *a
                 let->phase = check->lets[j].phase;
         }
     }
+}
+
+/* By their phases, and as they are written within each. */
+static void order_lets(const Check *check)
+{
+    for (size_t i = 1; i < check->let_count; i++) {
+        Let let = check->lets[i];
+        size_t at = i;
+        for (; at > 0 && check->lets[at - 1].phase > let.phase; at--)
+            check->lets[at] = check->lets[at - 1];
+        check->lets[at] = let;
+    }
+}
+
+static void know_names(RuleCompile *compile, Check *check)
+{
+    check->known = (JsoneKnown){compile->functions, gate_names, NAME_COUNT + check->let_count};
+    compile->known = &check->known;
+    if (!check->let_count)
+        return;
+    Str *names = ARENA_ARRAY(compile->arena, Str, NAME_COUNT + check->let_count);
+    memcpy(names, gate_names, sizeof gate_names);
+    for (size_t i = 0; i < check->let_count; i++)
+        names[NAME_COUNT + i] = check->lets[i].name;
+    check->known.names = names;
+}
+
+static void compile_lets(RuleCompile *compile, Check *check, const Value *let, const Value *when,
+                         const Value *assertion)
+{
+    list_lets(compile, check, let);
+    find_phases(check, when, assertion);
+    order_lets(check);
+    know_names(compile, check);
+    for (size_t i = 0; i < check->let_count; i++)
+        compile_expression_into(compile, &check->lets[i].value, check->lets[i].value.tree, "let");
 }
 
 static EachFn *compile_each(RuleCompile *compile, const Value *each)
@@ -188,9 +228,8 @@ static void compile_check(RuleCompile *compile, const Value *value, const Value 
     check->across = check->each == each_namespace || check->each == each_remote_key;
     check->kinds = compile_kinds(compile, value, rule);
     check->at = compile_at(compile, field_of(value, rule, "at"));
+    compile_lets(compile, check, field_of(value, rule, "let"), when, assertion);
     check->when = value_is_none(when) ? NULL : compile_expression(compile, when, "when");
-    compile_lets(compile, check, field_of(value, rule, "let"));
-    compile_phases(check, when, assertion);
     if (value_is_none(assertion))
         rule_error(compile, rule->origin, "assert is missing", "");
     else
@@ -243,7 +282,7 @@ static void check_fields(RuleCompile *compile, const Value *rule)
 bool rule_compile(Arena *arena, const Value *functions, Str id, const Value *value, bool whole, CompiledRule *rule,
                   Diags *diags)
 {
-    RuleCompile compile = {arena, functions, diags, id, whole, false};
+    RuleCompile compile = {.arena = arena, .functions = functions, .diags = diags, .id = id, .whole = whole};
     *rule = (CompiledRule){.rule = {id, value, value->origin}};
     if (value->kind != VALUE_MAP) {
         rule_error(&compile, value->origin, "expected a map", "");

@@ -74,9 +74,9 @@ typedef struct Check {
     const Value *kinds; /* a list of names; NULL: any */
     Str at;
     LazyTemplate *when; /* or NULL */
-    Let *lets;
+    Let *lets; /* in the order in which they are worked out */
     size_t let_count;
-    uint64_t let_names; /* their bits */
+    JsoneKnown known;
     LazyTemplate *assertion;
     LazyTemplate *from; /* or NULL */
     LazyTemplate *message;
@@ -100,10 +100,14 @@ struct Standards {
     CompiledRule *rules; /* by id */
     size_t count;
     size_t capacity;
-    size_t let_most; /* names that any check has */
+    size_t let_most; /* of any check */
     const Value *functions;
     LazyCompiler *compiler;
 };
+
+/* What every check sees, before its own names: the context of an environment, of an object, of an item. */
+enum { NAME_ENV, NAME_PROJECT, NAME_OBJECT, NAME_POD, NAME_ITEM, NAME_ITEM_NAME, NAME_COUNT };
+extern const Str gate_names[NAME_COUNT];
 
 /* rule.c: whole, with all that could be wrong with it told; or only as far as it must be known to find what it binds. */
 bool rule_compile(Arena *arena, const Value *functions, Str id, const Value *value, bool whole, CompiledRule *rule,

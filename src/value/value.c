@@ -317,14 +317,15 @@ const Value *value_get(const Value *map, Str key)
 
 const Value *value_path(const Value *value, const char *dotted)
 {
-    for (const char *at = dotted;; at++) {
+    for (const char *at = dotted; at; at++) {
         const char *key = at;
         while (*at && *at != '.')
             at++;
         value = value_get(value, (Str){key, (size_t)(at - key)});
         if (!*at || !value)
-            return value;
+            break;
     }
+    return value;
 }
 
 bool value_flag(const Value *value, const char *dotted, bool fallback)

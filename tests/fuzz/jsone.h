@@ -12,7 +12,7 @@ static inline const Value *fuzz_eval(Fuzz *fuzz, const Template *templ, const Va
     JsoneRun run = jsone_run(fuzz->arena, fuzz->diags);
     run.limits = &limits;
     run.now = STR("2017-01-19T16:27:20.974Z");
-    const JsoneScope scope = {context, NULL, false};
+    const JsoneScope scope = jsone_scope(context, NULL);
     size_t errors = diags_error_count(fuzz->diags);
     const Value *result = jsone_eval(&run, templ, &scope);
     REQUIRE((result != NULL) == (diags_error_count(fuzz->diags) == errors));
