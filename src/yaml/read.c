@@ -490,20 +490,18 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-static bool is_blank_or_end(Str text, size_t at)
+/* Blanks, any line break that libfyaml knows (which differ between YAML 1.1 and 1.2), a byte order mark, either end. */
+static bool may_separate(Str text, size_t at)
 {
-    return at >= text.size || is_blank(text.data[at]) || text.data[at] == '\n' || text.data[at] == '\r';
+    return at >= text.size || is_blank(text.data[at]) || text.data[at] == '\n' || text.data[at] == '\r' ||
+           (unsigned char)text.data[at] >= 0x80;
 }
 
-/* A '? ' with nothing but indentation and other indicators in front of it in its line. */
-static bool has_explicit_key(Str text)
+static bool may_have_explicit_key(Str text)
 {
-    for (size_t at = 0; at < text.size; at = line_end(text, at) + 1) {
-        while (at < text.size && text.data[at] != '?' && (strchr(" \t-:", text.data[at])))
-            at++;
-        if (at < text.size && text.data[at] == '?' && is_blank_or_end(text, at + 1))
+    for (ptrdiff_t at = str_find(text, STR("?"), 0); at >= 0; at = str_find(text, STR("?"), (size_t)at + 1))
+        if ((at == 0 || may_separate(text, (size_t)at - 1)) && may_separate(text, (size_t)at + 1))
             return true;
-    }
     return false;
 }
 
@@ -514,7 +512,7 @@ static bool has_explicit_key(Str text)
 static bool check_tab_behind_colon(const Source *source, Diags *diags)
 {
     Str text = source->text;
-    bool possible = str_has_char(text, '\t') && has_explicit_key(text);
+    bool possible = str_has_char(text, '\t') && may_have_explicit_key(text);
     for (size_t at = 0; possible && at + 2 < text.size; at++) {
         if (text.data[at] != ':' || !is_blank(text.data[at + 1]))
             continue;
@@ -522,7 +520,7 @@ static bool check_tab_behind_colon(const Source *source, Diags *diags)
         while (next < text.size && is_blank(text.data[next]))
             next++;
         bool indicator = next < text.size && (strchr("?:|>", text.data[next]) ||
-                                              (text.data[next] == '-' && is_blank_or_end(text, next + 1)));
+                                              (text.data[next] == '-' && may_separate(text, next + 1)));
         ptrdiff_t tab = str_find(str_slice(text, 0, next), STR("\t"), at);
         if (!indicator || tab < 0)
             continue;

@@ -88,6 +88,10 @@ static void survives_the_library(void **state)
     check("x: 1\n? - c:  \t?\n", "2:9 tab used for indentation; use spaces");
     check("? a: \t>\n  b\n", "1:6 tab used for indentation; use spaces");
     check("? a:\t?b\n", "1:5 tab used for indentation; use spaces");
+    check("\xEF\xBB\xBF? r:\t|", "1:5 tab used for indentation; use spaces");
+    check("a: 1\r? r:\t- b", "1:10 tab used for indentation; use spaces");
+    check("%YAML 1.1\n---\na: b\xC2\x85? r:\t- b", "3:10 tab used for indentation; use spaces");
+    check("%YAML 1.1\n---\na: b\xE2\x80\xA8?\xC2\x85 r:\t-\xE2\x80\xA9 b", "3:11 tab used for indentation; use spaces");
     check("? a\n: \"b:\tc\"\n", "{\"a\":\"b:\\tc\"}");
     check("a: |\n  b:\t- c\n", "{\"a\":\"b:\\t- c\\n\"}");
 }
