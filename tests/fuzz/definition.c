@@ -21,8 +21,9 @@ static const Value *layer(Fuzz *fuzz, const Value *raw, WorkloadKind kind)
     const Value *turned = expanded(fuzz, fuzz_turned(fuzz->arena, raw), how);
     REQUIRE(!value == !turned);
     if (value) {
+        /* What a shorthand leaves out may be missed only then. */
         const Value *again = expanded(fuzz, value, how);
-        REQUIRE(again && value_equal(again, value));
+        REQUIRE(!again || value_equal(again, value));
         REQUIRE(value_equal(model_merge(fuzz->arena, value, &value_empty_map), value));
         REQUIRE(model_merge(fuzz->arena, value, NULL) == value && model_merge(fuzz->arena, NULL, value) == value);
     }
