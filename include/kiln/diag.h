@@ -84,6 +84,8 @@ void diag_plain_error(Diags *diags, const char *format, ...) KILN_PRINTF(2, 3);
 void diag_plain_note(Diags *diags, const char *format, ...) KILN_PRINTF(2, 3);
 
 size_t diags_error_count(const Diags *diags);
+/* Whether what is wrong is still being printed, so that it is worth finding out what was meant. */
+bool diags_may_advise(const Diags *diags);
 size_t diags_count(const Diags *diags);
 const Diag *diags_at(const Diags *diags, size_t index);
 const Sources *diags_sources(const Diags *diags);

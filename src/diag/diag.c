@@ -55,7 +55,7 @@ static Str clipped(Arena *arena, Str message)
 {
     size_t end = MESSAGE_LIMIT;
     if (message.size <= end)
-        return message;
+        return arena_copy(arena, message);
     while (((unsigned char)message.data[end] & 0xC0) == 0x80)
         end--;
     return arena_printf(arena, "%.*s…", STR_ARG(str_slice(message, 0, end)));
@@ -63,7 +63,6 @@ static Str clipped(Arena *arena, Str message)
 
 static void diags_add(Diags *diags, Diag diag)
 {
-    diag.message = clipped(diags->arena, diag.message);
     ARENA_GROW(diags->arena, diags->list, diags->count, diags->capacity);
     diags->list[diags->count++] = diag;
     diags->errors += diag.severity == SEVERITY_ERROR;
@@ -76,7 +75,11 @@ static void diags_format(Diags *diags, Severity severity, Origin origin, Str fil
 {
     if (!is_kept(diags, severity))
         return;
-    Str message = arena_vprintf(diags->arena, format, args);
+    /* What is clipped is not kept. */
+    Buf whole = {0};
+    buf_vprintf(&whole, format, args);
+    Str message = clipped(diags->arena, buf_str(&whole));
+    buf_release(&whole);
     diags_add(diags, (Diag){.severity = severity, .origin = origin, .file = file, .message = message});
 }
 
@@ -107,8 +110,8 @@ void diag_report(Diags *diags, Diag diag)
 {
     if (!is_kept(diags, diag.severity))
         return;
-    diag.message = arena_copy(diags->arena, diag.message);
-    diag.detail = diag.detail.size ? arena_copy(diags->arena, diag.detail) : STR_NONE;
+    diag.message = clipped(diags->arena, diag.message);
+    diag.detail = diag.detail.size ? clipped(diags->arena, diag.detail) : STR_NONE;
     diags_add(diags, diag);
 }
 
@@ -136,6 +139,11 @@ void diag_plain_note(Diags *diags, const char *format, ...)
 size_t diags_error_count(const Diags *diags)
 {
     return diags->errors;
+}
+
+bool diags_may_advise(const Diags *diags)
+{
+    return diags->errors < DIAGS_PRINT_LIMIT;
 }
 
 size_t diags_count(const Diags *diags)

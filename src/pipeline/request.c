@@ -44,25 +44,27 @@ static void unknown_name(Pipeline *pipeline, const char *what, Str name, NearMis
 static void check_environment_name(Pipeline *pipeline, Str name)
 {
     const Project *project = pipeline->project;
+    if (project_environment(project, name))
+        return;
     NearMiss miss = near_miss_begin(name);
     Buf names = {0};
-    for (size_t i = 0; i < project->environment_count; i++) {
+    for (size_t i = 0; i < project->environment_count && diags_may_advise(pipeline->diags); i++) {
         near_miss_offer(&miss, project->environments[i].name);
         buf_printf(&names, "%s%.*s", i ? ", " : "kiln.yaml has ", STR_ARG(project->environments[i].name));
     }
     buf_add_char(&names, '\0');
-    if (!project_environment(project, name))
-        unknown_name(pipeline, "environment", name, miss, names.data);
+    unknown_name(pipeline, "environment", name, miss, names.data);
     buf_release(&names);
 }
 
 static void check_service_name(Pipeline *pipeline, Str name)
 {
     NearMiss miss = near_miss_begin(name);
-    for (size_t i = 0; i < pipeline->project->service_count; i++)
+    if (project_service(pipeline->project, name))
+        return;
+    for (size_t i = 0; i < pipeline->project->service_count && diags_may_advise(pipeline->diags); i++)
         near_miss_offer(&miss, pipeline->project->services[i].name);
-    if (!project_service(pipeline->project, name))
-        unknown_name(pipeline, "service", name, miss, "a service is a file services/NAME.yaml");
+    unknown_name(pipeline, "service", name, miss, "a service is a file services/NAME.yaml");
 }
 
 bool pipeline_load_project(Pipeline *pipeline)

@@ -26,13 +26,19 @@ typedef struct Slot {
     const Value *file; /* long form, or NULL */
     Origin origin;
     BuildState state;
+    size_t depth; /* environments that it stands on */
 } Slot;
+
+/* Each environment's variables and rows are what its parent has with its own. */
+enum { EXTENDS_LIMIT = 32 };
 
 typedef struct Chain {
     Loader *loader;
     Slot **slots; /* each on its own, since parents point at each other */
     size_t count;
     size_t capacity;
+    Index *names; /* of the slots */
+    size_t depth; /* of what is being built */
 } Chain;
 
 static bool is_in(Str key, const char *const *list, size_t count)
@@ -51,11 +57,8 @@ static const EmbeddedFile *built_in_file(Arena *arena, Str name)
 
 static Slot *slot_find(Chain *chain, Str name)
 {
-    for (size_t i = 0; i < chain->count; i++) {
-        if (str_equal(chain->slots[i]->environment.name, name))
-            return chain->slots[i];
-    }
-    return NULL;
+    uint32_t at = index_get(chain->names, name);
+    return at == INDEX_NONE ? NULL : chain->slots[at];
 }
 
 static Slot *slot_add(Chain *chain, Str name, const Value *file, Str path, Origin origin)
@@ -67,6 +70,7 @@ static Slot *slot_add(Chain *chain, Str name, const Value *file, Str path, Origi
     slot->environment.file = path;
     slot->environment.origin = origin;
     ARENA_GROW(arena, chain->slots, chain->count, chain->capacity);
+    index_put(chain->names, name, (uint32_t)chain->count);
     return chain->slots[chain->count++] = slot;
 }
 
@@ -156,7 +160,7 @@ static Slot *named_slot(Chain *chain, const Value *named, const char *field, con
     if (built_in_file(loader->arena, name))
         return slot_add(chain, name, NULL, STR("kiln.yaml"), named->origin);
     NearMiss miss = near_miss_begin(name);
-    for (size_t i = 0; i < chain->count; i++)
+    for (size_t i = 0; i < chain->count && diags_may_advise(loader->diags); i++)
         near_miss_offer(&miss, chain->slots[i]->environment.name);
     for (int i = 0; i < TIER_COUNT; i++)
         near_miss_offer(&miss, tier_names[i]);
@@ -221,6 +225,16 @@ static void apply_file(Chain *chain, Slot *slot)
         model_merge_external(arena, environment->external, value_get(slot->file, STR("external")));
 }
 
+static bool may_extend(const Chain *chain, Slot *slot, const Slot *parent, Origin from)
+{
+    slot->depth = parent->depth + 1;
+    if (slot->depth <= EXTENDS_LIMIT)
+        return true;
+    diag_error(chain->loader->diags, from, "extends: %d environments stand below '%.*s' already; extend an earlier one",
+               EXTENDS_LIMIT, STR_ARG(parent->environment.name));
+    return false;
+}
+
 static bool find_parent(Chain *chain, Slot *slot)
 {
     Loader *loader = chain->loader;
@@ -229,7 +243,7 @@ static bool find_parent(Chain *chain, Slot *slot)
         Slot *parent = named_slot(chain, extends, "extends", "");
         if (!parent)
             return slot_fail(chain, slot);
-        if (!build(chain, parent, extends->origin))
+        if (!build(chain, parent, extends->origin) || !may_extend(chain, slot, parent, extends->origin))
             return slot_fail(chain, slot);
         inherit(loader->arena, &slot->environment, &parent->environment);
         return true;
@@ -252,8 +266,16 @@ static bool build(Chain *chain, Slot *slot, Origin from)
     }
     if (slot->state == BROKEN)
         return false;
+    if (chain->depth > EXTENDS_LIMIT) {
+        diag_error(chain->loader->diags, from, "extends: more than %d environments stand on '%.*s'; extend an earlier one",
+                   EXTENDS_LIMIT, STR_ARG(slot->environment.name));
+        return slot_fail(chain, slot);
+    }
     slot->state = BEING_BUILT;
-    if (!find_parent(chain, slot))
+    chain->depth++;
+    bool found = find_parent(chain, slot);
+    chain->depth--;
+    if (!found)
         return false;
     Arena *arena = chain->loader->arena;
     const Value *project = chain->loader->project->value;
@@ -379,7 +401,7 @@ static void list_known(Chain *chain)
 
 bool environments_load(Loader *loader)
 {
-    Chain chain = {.loader = loader};
+    Chain chain = {.loader = loader, .names = index_new(loader->arena, 16)};
     read_folder(&chain);
     const Value *names = listed_names(loader);
     for (uint32_t i = 0; i < names->size; i++)

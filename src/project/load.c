@@ -247,19 +247,16 @@ static void load_services(Loader *loader)
 
 /* ---- names that must exist ---- */
 
-static void check_block_names(Loader *loader, const ServiceFile *service)
+static void check_block_names(Loader *loader, const ServiceFile *service, const Index *known)
 {
     const Project *project = loader->project;
     for (uint32_t i = 0; service->blocks && i < service->blocks->size; i++) {
         const MapEntry *entry = &service->blocks->entries[i];
-        NearMiss miss = near_miss_begin(entry->key);
-        bool known = false;
-        for (size_t j = 0; j < project->known_count; j++) {
-            known |= str_equal(project->known[j], entry->key);
-            near_miss_offer(&miss, project->known[j]);
-        }
-        if (known)
+        if (index_get(known, entry->key) != INDEX_NONE)
             continue;
+        NearMiss miss = near_miss_begin(entry->key);
+        for (size_t j = 0; j < project->known_count && diags_may_advise(loader->diags); j++)
+            near_miss_offer(&miss, project->known[j]);
         Str best = near_miss_best(&miss);
         Str advice =
             near_miss_advice(diags_arena(loader->diags), best, "add environments/%.*s.yaml", STR_ARG(entry->key));
@@ -298,8 +295,11 @@ Project *project_load(Arena *arena, Sources *sources, ProjectOptions options, Di
     if (!ok)
         return NULL;
     ok = environments_load(&loader);
+    Index *known = index_new(arena, loader.project->known_count);
+    for (size_t i = 0; i < loader.project->known_count; i++)
+        index_put(known, loader.project->known[i], 0);
     for (size_t i = 0; ok && i < loader.project->service_count; i++)
-        check_block_names(&loader, &loader.project->services[i]);
+        check_block_names(&loader, &loader.project->services[i], known);
     return loader.failed ? NULL : loader.project;
 }
 

@@ -13,6 +13,8 @@
 enum { FOLLOW_LIMIT = 32, INPUT_LIMIT = 16 };
 /* Of one definition: vars that name each other twice double with every step. */
 enum { LOOKUP_LIMIT = 100000, TEXT_LIMIT = 8 << 20 };
+/* Bytes of a message that name what there is instead. */
+enum { NAMES_LIMIT = 1024 };
 
 typedef struct Resolver {
     Arena *arena;
@@ -132,8 +134,12 @@ static void fail_undefined_var(Resolver *resolver, const Value *string, Str piec
         map = next;
     }
     Buf names = {0};
-    for (uint32_t i = 0; value_is(map, VALUE_MAP) && i < map->size; i++)
-        buf_printf(&names, "%s%.*s", i ? ", " : "", STR_ARG(map->entries[i].key));
+    for (uint32_t i = 0; value_is(map, VALUE_MAP) && i < map->size; i++) {
+        bool enough = names.size > NAMES_LIMIT;
+        buf_printf(&names, "%s%.*s", i ? ", " : "", STR_ARG(enough ? STR("…") : map->entries[i].key));
+        if (enough)
+            break;
+    }
     const Environment *environment = resolver->scope->environment;
     Str where = environment ? arena_printf(resolver->arena, " in %.*s", STR_ARG(environment->name)) : STR("");
     Origin at = piece_origin(resolver, string, piece);

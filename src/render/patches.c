@@ -8,6 +8,8 @@
 
 /* A service with more has a template to write instead. */
 enum { PATCHES_LIMIT = 100 };
+/* What each value of an object that a patch is merged into costs of ValuePatchBudget's work: it may all be copied. */
+enum { MERGE_WORK = 16 };
 
 typedef struct Patch {
     Str name;
@@ -104,12 +106,35 @@ static bool keeps_identity(const Patching *patching, const Patch *patch, const R
     return true;
 }
 
+static size_t value_count(const Value *value)
+{
+    bool map = value->kind == VALUE_MAP;
+    size_t count = 1;
+    for (uint32_t i = 0; (map || value->kind == VALUE_LIST) && i < value->size; i++)
+        count += value_count(map ? value->entries[i].value : value->items[i]);
+    return count;
+}
+
+static const Value *apply_merge(Patching *patching, const Patch *patch, const RenderedFile *file, const Value *object)
+{
+    Arena *arena = patching->files->arena;
+    size_t work = MERGE_WORK * (value_count(object) + value_count(patch->merge));
+    if (work > patching->budget.work) {
+        report(patching, file, object, patch->origin,
+               arena_printf(arena, "patches.%.*s: the patches of this service change too much; write a template of "
+                                   "your own instead", STR_ARG(patch->name)));
+        return NULL;
+    }
+    patching->budget.work -= work;
+    return mark_removals(arena, patch->merge, object, value_merge(arena, object, patch->merge));
+}
+
 static bool patch_object(Patching *patching, const Patch *patch, const RenderedFile *file, const Value **object)
 {
     Arena *arena = patching->files->arena;
     const Value *before = *object, *after;
     if (patch->merge)
-        after = mark_removals(arena, patch->merge, before, value_merge(arena, before, patch->merge));
+        after = apply_merge(patching, patch, file, before);
     else
         after = apply_json(patching, patch, file, before);
     if (!after || !keeps_identity(patching, patch, file, before, after))

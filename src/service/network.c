@@ -159,9 +159,10 @@ static void unknown_peer(Work *work, const MapEntry *entry, const char *side, co
 {
     NearMiss miss = near_miss_begin(entry->key);
     const Value *external = work->environment->external;
-    for (size_t i = 0; i < set->count; i++)
+    bool advise = diags_may_advise(work->diags);
+    for (size_t i = 0; advise && i < set->count; i++)
         near_miss_offer(&miss, member_name(&set->members[i]));
-    for (uint32_t i = 0; value_is(external, VALUE_MAP) && i < external->size; i++)
+    for (uint32_t i = 0; advise && value_is(external, VALUE_MAP) && i < external->size; i++)
         near_miss_offer(&miss, external->entries[i].key);
     Str best = near_miss_best(&miss);
     const ServiceFile *file = project_service(work->project, entry->key);

@@ -59,7 +59,7 @@ static bool check_service_name(const Project *project, const Value *name, Str wa
     if (project_service(project, value_text(name)))
         return true;
     NearMiss miss = near_miss_begin(value_text(name));
-    for (size_t i = 0; i < project->service_count; i++)
+    for (size_t i = 0; i < project->service_count && diags_may_advise(diags); i++)
         near_miss_offer(&miss, project->services[i].name);
     Str best = near_miss_best(&miss);
     diag_error(diags, name->origin, "waivers.%.*s.services: no service '%.*s'; %.*s", STR_ARG(waiver),

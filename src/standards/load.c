@@ -139,7 +139,7 @@ static bool know(const Standards *standards, const char *what, Str id, Origin or
     if (standards_find(standards, id))
         return true;
     NearMiss miss = near_miss_begin(id);
-    for (size_t i = 0; i < standards->count; i++)
+    for (size_t i = 0; i < standards->count && diags_may_advise(diags); i++)
         near_miss_offer(&miss, standards->rules[i].rule.id);
     Str best = near_miss_best(&miss);
     diag_error(diags, origin, "%s: no rule '%.*s'; %.*s", what, STR_ARG(id),
