@@ -46,7 +46,11 @@ static ExitStatus check_gate(const Arguments *arguments, RenderRequest *request,
         return EXIT_TROUBLE;
     request->collect = true;
     request->rules = report.rules;
+    Watch watch = watch_begin(arguments->arena);
+    request->stage = watch_stage;
+    request->stage_user = &watch;
     ExitStatus status = pipeline_render(arguments->arena, request, sources, diags, &result);
+    watch_end(&watch);
     report.sources = sources;
     report.standards = result.standards;
     report.findings = &result.findings;

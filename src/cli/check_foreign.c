@@ -119,6 +119,8 @@ ExitStatus check_foreign(const Arguments *arguments, Str today)
     const Project *project;
     Foreign foreign = foreign_begin(arena);
     Pool *pool = pool_new(threads);
+    Watch watch = watch_begin(arena);
+    watch_stage(&watch, STAGE_LOAD, STR(""));
     bool ok = load_project(arguments, sources, diags, &project);
     ok &= cli_read_foreign(&foreign, pool, arguments->option[OPTION_FILE].values,
                            arguments->option[OPTION_FILE].count, sources, diags);
@@ -136,7 +138,9 @@ ExitStatus check_foreign(const Arguments *arguments, Str today)
         report.standards = load_standards(&report, sources, project, value_get(scope.project, STR("waivers")),
                                           diags);
     }
+    watch_stage(&watch, STAGE_JUDGE, STR(""));
     ExitStatus status = judge(&report, &foreign, scope, &findings, diags);
+    watch_end(&watch);
     pool_free(pool);
     return report_finish(&report, format, status, foreign_head(arena, &foreign, report.tier, project).data, diags);
 }

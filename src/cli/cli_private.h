@@ -163,10 +163,10 @@ typedef struct Watch {
     double start, since; /* seconds */
     Stage stage;
     double seconds[STAGE_COUNT];
-    bool terminal;
-    bool shown;
+    struct Progress *progress; /* the line on a terminal that a long run has; NULL: none */
 } Watch;
-Watch watch_begin(void);
+/* Ends with watch_end, before anything is printed. */
+Watch watch_begin(Arena *arena);
 /* A StageFn, with the watch as user. */
 void watch_stage(void *user, Stage stage, Str environment);
 void watch_end(Watch *watch);

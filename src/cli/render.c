@@ -55,9 +55,6 @@ ExitStatus command_render(const Arguments *arguments)
         return EXIT_TROUBLE;
     }
     RenderRequest request = request_of(arguments);
-    Watch watch = watch_begin();
-    request.stage = watch_stage;
-    request.stage_user = &watch;
     if (!cli_threads(arguments, &request.threads))
         return EXIT_TROUBLE;
     if (request.stream && request.compare_only) {
@@ -67,6 +64,9 @@ ExitStatus command_render(const Arguments *arguments)
     Sources *sources = sources_new(arguments->arena);
     Diags *diags = diags_new(arguments->arena, sources);
     RenderResult result;
+    Watch watch = watch_begin(arguments->arena);
+    request.stage = watch_stage;
+    request.stage_user = &watch;
     ExitStatus status = pipeline_render(arguments->arena, &request, sources, diags, &result);
     watch_end(&watch);
     cli_print_diags(diags);

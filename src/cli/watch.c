@@ -1,10 +1,14 @@
 /*
- * What --stats prints, and the line on a terminal that says how far a long run is. Both come from the stages that the
- * pipeline reports; the clock is read here.
+ * What --stats prints, and the line on a terminal that says what a long run is doing. Both come from the stages that
+ * the pipeline reports; the clock is read here. The line is a thread's of its own, since one stage may be all of a
+ * long run.
  */
 #include "cli_private.h"
 
+#include <errno.h>
+#include <pthread.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -31,10 +35,106 @@ static double now(clockid_t clock)
     return clock_gettime(clock, &time) ? 0 : (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-Watch watch_begin(void)
+/* ---- the line ---- */
+
+typedef struct Progress {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool ended;
+    double start;
+    const char *doing;
+    char what[64]; /* an environment's name, which may be gone before the line is */
+} Progress;
+
+/* The lock is not held while a terminal is written to, which may have been told to wait. */
+static void progress_show(Progress *progress)
+{
+    Buf line = {0};
+    buf_printf(&line, "\r\033[K%s%s%s … %.0f s", progress->doing, progress->what[0] ? " " : "", progress->what,
+               now(CLOCK_MONOTONIC) - progress->start);
+    pthread_mutex_unlock(&progress->lock);
+    cli_write(STDERR_FILENO, buf_str(&line));
+    buf_release(&line);
+    pthread_mutex_lock(&progress->lock);
+}
+
+/* Once a second, the first second left out. */
+static void *progress_run(void *user)
+{
+    Progress *progress = user;
+    struct timespec due;
+    bool shown = false;
+    clock_gettime(CLOCK_MONOTONIC, &due);
+    pthread_mutex_lock(&progress->lock);
+    while (!progress->ended) {
+        due.tv_sec++;
+        while (!progress->ended && pthread_cond_timedwait(&progress->changed, &progress->lock, &due) != ETIMEDOUT)
+            continue;
+        if (progress->ended)
+            break;
+        progress_show(progress);
+        shown = true;
+    }
+    pthread_mutex_unlock(&progress->lock);
+    if (shown)
+        cli_write(STDERR_FILENO, STR("\r\033[K"));
+    return NULL;
+}
+
+static bool is_terminal(void)
+{
+    const char *kind = getenv("TERM");
+    return isatty(STDERR_FILENO) && kind && strcmp(kind, "dumb") != 0;
+}
+
+/* NULL: nobody watches. */
+static Progress *progress_begin(Arena *arena, double start)
+{
+    if (!is_terminal())
+        return NULL;
+    Progress *progress = ARENA_NEW(arena, Progress);
+    pthread_condattr_t how;
+    progress->start = start;
+    progress->doing = "starting";
+    pthread_mutex_init(&progress->lock, NULL);
+    pthread_condattr_init(&how);
+    pthread_condattr_setclock(&how, CLOCK_MONOTONIC);
+    pthread_cond_init(&progress->changed, &how);
+    pthread_condattr_destroy(&how);
+    return pthread_create(&progress->thread, NULL, progress_run, progress) ? NULL : progress;
+}
+
+static void progress_say(Progress *progress, const char *doing, Str what)
+{
+    if (!progress)
+        return;
+    pthread_mutex_lock(&progress->lock);
+    progress->doing = doing;
+    snprintf(progress->what, sizeof progress->what, "%.*s", STR_ARG(what));
+    pthread_mutex_unlock(&progress->lock);
+}
+
+static void progress_end(Progress *progress)
+{
+    if (!progress)
+        return;
+    pthread_mutex_lock(&progress->lock);
+    progress->ended = true;
+    pthread_cond_signal(&progress->changed);
+    pthread_mutex_unlock(&progress->lock);
+    pthread_join(progress->thread, NULL);
+    pthread_cond_destroy(&progress->changed);
+    pthread_mutex_destroy(&progress->lock);
+}
+
+/* ---- stages ---- */
+
+Watch watch_begin(Arena *arena)
 {
     double start = now(CLOCK_MONOTONIC);
-    return (Watch){.start = start, .since = start, .stage = STAGE_COUNT, .terminal = isatty(STDERR_FILENO)};
+    return (Watch){
+        .start = start, .since = start, .stage = STAGE_COUNT, .progress = progress_begin(arena, start)};
 }
 
 static void stage_end(Watch *watch)
@@ -50,21 +150,15 @@ void watch_stage(void *user, Stage stage, Str environment)
     Watch *watch = user;
     stage_end(watch);
     watch->stage = stage;
-    if (!watch->terminal || watch->since - watch->start < 1)
-        return;
-    Buf line = {0};
-    buf_printf(&line, "\r\033[K%s%s%.*s …", stages[stage].doing, environment.size ? " " : "", STR_ARG(environment));
-    cli_write(STDERR_FILENO, buf_str(&line));
-    buf_release(&line);
-    watch->shown = true;
+    progress_say(watch->progress, stages[stage].doing, environment);
 }
 
 void watch_end(Watch *watch)
 {
     stage_end(watch);
     watch->stage = STAGE_COUNT;
-    if (watch->shown)
-        cli_write(STDERR_FILENO, STR("\r\033[K"));
+    progress_end(watch->progress);
+    watch->progress = NULL;
 }
 
 void watch_print(const Watch *watch, const RenderResult *result, size_t threads)

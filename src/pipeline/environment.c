@@ -75,7 +75,6 @@ static void texts_add(Pipeline *pipeline, const RenderedFile *file, Str path, St
 /* Takes the texts over, which outlive the objects. */
 static void collect(Pipeline *pipeline, Batch *batch)
 {
-    pipeline->result->bytes += batch->namespaces.size + batch->text.size;
     Str text = buf_keep(&batch->text, pipeline->arena);
     parts_add(pipeline->arena, &pipeline->namespaces, buf_keep(&batch->namespaces, pipeline->arena));
     if (pipeline->request->stream)
@@ -86,9 +85,12 @@ static void collect(Pipeline *pipeline, Batch *batch)
             continue;
         pipeline->result->objects += file->form == FORM_WORKFLOW ? 0 : file->count;
         pipeline->result->files++;
-        if (pipeline->request->stream || pipeline->request->judge_only)
+        if (pipeline->request->judge_only)
             continue;
         Extent at = batch->extents[i];
+        pipeline->result->bytes += at.end - at.text;
+        if (pipeline->request->stream)
+            continue;
         texts_add(pipeline, file, str_slice(text, at.path, at.text), str_slice(text, at.text, at.end));
     }
 }

@@ -9,7 +9,7 @@
 /* A service with more has a template to write instead. */
 enum { PATCHES_LIMIT = 100 };
 /* What each value of an object that a patch is merged into costs of ValuePatchBudget's work: it may all be copied. */
-enum { MERGE_WORK = 16 };
+enum { MERGE_WORK = 24 };
 
 typedef struct Patch {
     Str name;
