@@ -180,7 +180,7 @@ $(BUILD)/tools/overflow: tests/tools/overflow.c
 	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $<
 .PHONY: faults limits lint hardened
 hardened: $(BUILD)/kiln $(BUILD)/tools/overflow static ; @tests/run-hardened $(BUILD)
-faults: $(BUILD)/kiln $(BUILD)/tools/fail_at.so ; @tests/run-faults $(BUILD)
+faults: $(BUILD)/kiln $(BUILD)/tools/fail_at.so ; @tests/run-faults $(BUILD) $(if $(EVERY),--every)
 limits: $(BUILD)/kiln ; @tests/run-limits $(BUILD)/kiln --table
 lint: ; @tests/lint
 .PHONY: kill

@@ -112,6 +112,8 @@ void arena_reset(Arena *arena);
 void *arena_grow(Arena *arena, const void *array, size_t element, size_t count, size_t *capacity);
 
 KILN_NORETURN void base_out_of_memory(void);
+/* Where it says so; standard error without this. */
+void base_last_words_to(int fd);
 
 /* ---- buffers: text being written, on the heap ---- */
 
@@ -244,8 +246,12 @@ int file_read_below(Arena *arena, int folder, Str path, size_t limit, Str *text)
 /* Standard input or any open descriptor, to its end. */
 int file_read_fd(Arena *arena, int fd, size_t limit, Str *text) KILN_MUST_USE;
 
-/* Replaces name in the folder at: temporary file, flush, rename. The file is the old or the new one at any moment. */
+/* Replaces name in the folder at: temporary file, rename. The file is the old or the new one at any moment. */
 int file_write(int at, const char *name, Str text) KILN_MUST_USE;
+/* Likewise, where there is none yet; else EEXIST. */
+int file_write_new(int at, const char *name, Str text) KILN_MUST_USE;
+/* Removes what killed runs left in a folder, which the caller has locked against those that are still at work. */
+void file_remove_leftovers(Arena *arena, int folder);
 /* The prefix of such temporary files, so that those of a killed run can be removed. */
 #define FILE_TEMPORARY_PREFIX ".kiln-tmp-"
 

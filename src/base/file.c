@@ -223,7 +223,7 @@ static int open_new(int at, const char *name)
     return fd;
 }
 
-int file_write(int at, const char *name, Str text)
+static int write_renamed(int at, const char *name, Str text, unsigned flags)
 {
     /* The process in the name keeps two runs that write the same file from writing the same temporary one. */
     char temporary[NAME_MAX + 1];
@@ -236,11 +236,33 @@ int file_write(int at, const char *name, Str text)
     int error = write_all(fd, text);
     if (close(fd) && !error && errno != EINTR)
         error = errno;
-    if (!error && renameat(at, temporary, at, name))
+    if (!error && (flags ? renameat2(at, temporary, at, name, flags) : renameat(at, temporary, at, name)))
         error = errno;
     if (error)
         unlinkat(at, temporary, 0);
     return error;
+}
+
+int file_write(int at, const char *name, Str text)
+{
+    return write_renamed(at, name, text, 0);
+}
+
+int file_write_new(int at, const char *name, Str text)
+{
+    return write_renamed(at, name, text, RENAME_NOREPLACE);
+}
+
+void file_remove_leftovers(Arena *arena, int folder)
+{
+    FileEntry *entries;
+    size_t count;
+    if (folder_list(arena, folder, ".", &entries, &count))
+        return;
+    for (size_t i = 0; i < count; i++) {
+        if (str_starts(entries[i].name, STR(FILE_TEMPORARY_PREFIX)))
+            unlinkat(folder, entries[i].name.data, 0);
+    }
 }
 
 static int entry_compare(const void *a, const void *b)

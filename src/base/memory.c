@@ -5,6 +5,7 @@
  */
 #include "base_private.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +21,19 @@ char *__wrap_strdup(const char *text);
 int __wrap___vasprintf_chk(char **text, int flag, const char *format, va_list args) __attribute__((format(printf, 3, 0)));
 int __wrap___asprintf_chk(char **text, int flag, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* The only state of the program: who asks for memory has no context to hand over. */
+static atomic_int last_words = STDERR_FILENO;
+
+void base_last_words_to(int fd)
+{
+    last_words = fd;
+}
+
 /* No flushing and no cleaning up: either could ask for memory. A next run removes what this one leaves, as after a kill. */
 void base_out_of_memory(void)
 {
     static const char message[] = "kiln: out of memory\n";
-    ssize_t ignored = write(STDERR_FILENO, message, sizeof message - 1);
+    ssize_t ignored = write(last_words, message, sizeof message - 1);
     (void)ignored;
     _exit(2);
 }

@@ -50,7 +50,7 @@ static bool write_report(const Arguments *arguments, Str text)
     int fd = open(arena_text(arguments->arena, path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0644);
     bool ok = fd >= 0 && cli_write(fd, text);
     int error = errno;
-    if (fd >= 0 && close(fd) != 0 && ok) {
+    if (fd >= 0 && close(fd) != 0 && ok && errno != EINTR) {
         error = errno;
         ok = false;
     }
@@ -66,10 +66,12 @@ static ExitStatus check_reported(const Arguments *arguments)
     Str text = STR("");
     if (!replace(STDERR_FILENO, STR(""), &saved))
         return EXIT_TROUBLE;
+    base_last_words_to(saved);
     ExitStatus status = command_check(arguments);
     bool ok = lseek(STDERR_FILENO, 0, SEEK_SET) == 0 &&
               file_read_fd(arguments->arena, STDERR_FILENO, SIZE_MAX / 2, &text) == 0;
     dup2(saved, STDERR_FILENO);
+    base_last_words_to(STDERR_FILENO);
     close(saved);
     cli_write(STDERR_FILENO, text);
     return write_report(arguments, text) && ok ? status : EXIT_TROUBLE;

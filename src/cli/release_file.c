@@ -162,37 +162,29 @@ static int open_folder(const Release *release, int *folder)
     return error;
 }
 
-/* What runs that were killed have left. */
-static void remove_leftovers(const Release *release, int folder)
-{
-    FileEntry *entries;
-    size_t count;
-    if (folder_list(release->arena, folder, ".", &entries, &count))
-        return;
-    for (size_t i = 0; i < count; i++) {
-        if (str_starts(entries[i].name, STR(FILE_TEMPORARY_PREFIX)))
-            unlinkat(folder, entries[i].name.data, 0);
-    }
-}
-
 /* Somebody may have written the file since it was read. */
-static bool is_unchanged(const Release *release, const ReleasesFile *file)
+static bool is_unchanged(const Release *release, const ReleasesFile *file, Str shown)
 {
     Str text;
     int error = store_read(release->project->store, release->arena, file->path, yaml_limits.bytes, &text);
-    return file->exists ? !error && str_equal(text, file->old_text) : error == ENOENT;
+    if (error && error != ENOENT) {
+        diag_file_error(release->diags, shown, "cannot read: %s", strerror(error));
+        return false;
+    }
+    bool same = file->exists ? !error && str_equal(text, file->old_text) : error != 0;
+    if (!same)
+        diag_file_error(release->diags, shown, "was changed meanwhile; run again");
+    return same;
 }
 
 /* Under a lock, where the file system has one: of two releases at once neither is lost. */
 static bool replace_file(const Release *release, const ReleasesFile *file, int folder, Str shown)
 {
     (void)!flock(folder, LOCK_EX);
-    if (!is_unchanged(release, file)) {
-        diag_file_error(release->diags, shown, "was changed meanwhile; run again");
+    if (!is_unchanged(release, file, shown))
         return false;
-    }
     int error = file_write(folder, strchr(file->path.data, '/') + 1, file->text);
-    remove_leftovers(release, folder);
+    file_remove_leftovers(release->arena, folder);
     if (error)
         diag_file_error(release->diags, shown, "cannot write: %s", strerror(error));
     return !error;

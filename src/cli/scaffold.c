@@ -3,7 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -67,7 +67,7 @@ typedef struct Writing {
     Str *made; /* folders that this run made, outermost first */
     size_t made_count;
     size_t made_capacity;
-    size_t files_made;
+    size_t files_left;
 } Writing;
 
 static bool failed_at(const Writing *writing, Str path, int error)
@@ -123,16 +123,12 @@ static void look(Writing *writing)
     }
 }
 
-/* Under a temporary name first: a file is there whole or not at all, and one that has just come is not replaced. */
-static int create(int at, const char *name, Str text)
+/* Locked, where the file system can, so that leftovers are not what another run is about to rename. */
+static int create(Arena *arena, int at, const char *name, Str text)
 {
-    char temporary[64];
-    snprintf(temporary, sizeof temporary, FILE_TEMPORARY_PREFIX "%ld-scaffold", (long)getpid());
-    int error = file_write(at, temporary, text);
-    if (!error && renameat2(at, temporary, at, name, RENAME_NOREPLACE))
-        error = errno;
-    if (error)
-        unlinkat(at, temporary, 0);
+    (void)!flock(at, LOCK_EX);
+    int error = file_write_new(at, name, text);
+    file_remove_leftovers(arena, at);
     return error;
 }
 
@@ -141,15 +137,16 @@ static bool write_file(Writing *writing, const ScaffoldFile *file)
     int at = open_folder(writing, file->path);
     if (at < 0)
         return failed_at(writing, file->path, errno);
-    int error = create(at, base_name(writing->scaffold->arena, file->path), file->text);
+    Arena *arena = writing->scaffold->arena;
+    int error = create(arena, at, base_name(arena, file->path), file->text);
     close(at);
     return !error || failed_at(writing, file->path, error);
 }
 
-/* Backwards, files before the folders that were made for them. */
+/* Files before the folders that were made for them. */
 static void undo(const Writing *writing)
 {
-    for (size_t i = writing->files_made; i-- > 0;) {
+    for (size_t i = writing->files_left; i < writing->scaffold->count; i++) {
         const ScaffoldFile *file = &writing->scaffold->files[i];
         if (!file->kept)
             unlinkat(writing->root, arena_text(writing->scaffold->arena, file->path), 0);
@@ -158,12 +155,13 @@ static void undo(const Writing *writing)
         unlinkat(writing->root, arena_text(writing->scaffold->arena, writing->made[i]), AT_REMOVEDIR);
 }
 
+/* The first file, the definition, comes last: a run that was killed before it can be repeated, as if nothing were there yet. */
 static bool write_files(Writing *writing)
 {
     look(writing);
     Scaffold *scaffold = writing->scaffold;
-    for (; writing->files_made < scaffold->count; writing->files_made++) {
-        const ScaffoldFile *file = &scaffold->files[writing->files_made];
+    for (writing->files_left = scaffold->count; writing->files_left; writing->files_left--) {
+        const ScaffoldFile *file = &scaffold->files[writing->files_left - 1];
         if (!file->kept && !write_file(writing, file)) {
             undo(writing);
             return false;
@@ -191,6 +189,7 @@ bool scaffold_write(Scaffold *scaffold, const char *folder, Str lead)
         cli_error("cannot open folder %s: %s", folder, strerror(errno));
         return false;
     }
+    (void)!flock(writing.root, LOCK_EX); /* two at once would each keep what the other takes back */
     bool written = write_files(&writing);
     close(writing.root);
     return written && say_what_came(scaffold, lead);

@@ -1,44 +1,18 @@
 /*
  * A library for LD_PRELOAD that makes the FAIL_AT-th call to the file system (counted from 1) fail with the error
  * FAIL_ERROR, a number; and, with FAIL_ON set, every one behind it that needs room, as a full disk does. FAIL_SHORT instead has
- * every write take half of what it is given. FAIL_MEMORY makes the n-th allocation fail, and no call. What was called
- * is appended to FAIL_LOG, a file, so that a test knows what it met. Calls are made directly, so that nothing here
- * depends on the C library's own; allocations, which the C library makes too, go on to it.
+ * every read and write take half of what it is given. FAIL_MEMORY makes the n-th allocation fail, with FAIL_ON every one behind
+ * it, and no call. Allocations, which the C library makes too, go on to it.
  */
-#include <dlfcn.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdarg.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include "calls.h"
 
 static atomic_long calls, allocations;
-
-static long number(const char *name)
-{
-    const char *text = getenv(name);
-    return text ? strtol(text, NULL, 10) : 0;
-}
-
-static void log_call(const char *name)
-{
-    const char *path = getenv("FAIL_LOG");
-    long fd = path ? syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND, 0666) : -1;
-    if (fd < 0)
-        return;
-    syscall(SYS_write, fd, name, strlen(name));
-    syscall(SYS_write, fd, "\n", 1);
-    syscall(SYS_close, fd);
-}
 
 /* Whether this call is to fail; errno says how. */
 static int fails(const char *name)
 {
+    if (!is_kiln())
+        return 0;
     long at = number("FAIL_AT"), call = atomic_fetch_add(&calls, 1) + 1;
     log_call(name);
     int needs_room = !strcmp(name, "create") || !strcmp(name, "write") || !strcmp(name, "make folder");
@@ -48,32 +22,40 @@ static int fails(const char *name)
     return 1;
 }
 
+static const char *opening(int flags)
+{
+    return flags & O_CREAT ? "create" : flags & O_DIRECTORY ? "open folder" : "open";
+}
+
 int openat(int at, const char *path, int flags, ...)
 {
-    mode_t mode = 0;
-    if (flags & O_CREAT) {
-        va_list args;
-        va_start(args, flags);
-        mode = va_arg(args, mode_t);
-        va_end(args);
-    }
-    if (fails(flags & O_CREAT ? "create" : flags & O_DIRECTORY ? "open folder" : "open"))
-        return -1;
-    return (int)syscall(SYS_openat, at, path, flags, mode);
+    TAKE_MODE(mode, flags)
+    return fails(opening(flags)) ? -1 : (int)syscall(SYS_openat, at, path, flags, mode);
+}
+
+/* What the C library's headers make of openat where the flags are not constant. */
+int __openat_2(int at, const char *path, int flags);
+int __openat_2(int at, const char *path, int flags)
+{
+    return openat(at, path, flags);
 }
 
 int open(const char *path, int flags, ...)
 {
-    mode_t mode = 0;
-    if (flags & O_CREAT) {
-        va_list args;
-        va_start(args, flags);
-        mode = va_arg(args, mode_t);
-        va_end(args);
-    }
-    if (fails(flags & O_CREAT ? "create" : flags & O_DIRECTORY ? "open folder" : "open"))
-        return -1;
-    return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+    TAKE_MODE(mode, flags)
+    return fails(opening(flags)) ? -1 : (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+/* A file in memory needs room, too. */
+int memfd_create(const char *name, unsigned flags);
+int memfd_create(const char *name, unsigned flags)
+{
+    return fails("create") ? -1 : (int)syscall(SYS_memfd_create, name, flags);
+}
+
+int dup(int fd)
+{
+    return fails("duplicate") ? -1 : (int)syscall(SYS_dup, fd);
 }
 
 ssize_t read(int fd, void *into, size_t size)
@@ -111,6 +93,11 @@ int renameat(int from, const char *old, int to, const char *new)
     return fails("rename") ? -1 : (int)syscall(SYS_renameat2, from, old, to, new, 0);
 }
 
+int renameat2(int from, const char *old, int to, const char *new, unsigned flags)
+{
+    return fails("rename") ? -1 : (int)syscall(SYS_renameat2, from, old, to, new, flags);
+}
+
 int unlinkat(int at, const char *path, int flags)
 {
     return fails(flags & AT_REMOVEDIR ? "remove folder" : "remove") ? -1 : (int)syscall(SYS_unlinkat, at, path, flags);
@@ -131,7 +118,10 @@ int mkdir(const char *path, mode_t mode)
 static int starves(void)
 {
     long at = number("FAIL_MEMORY");
-    return at && atomic_fetch_add(&allocations, 1) + 1 >= at;
+    if (!at || !is_kiln())
+        return 0;
+    long allocation = atomic_fetch_add(&allocations, 1) + 1;
+    return allocation == at || (allocation > at && getenv("FAIL_ON"));
 }
 
 extern void *__libc_malloc(size_t size);

@@ -1,40 +1,18 @@
 /*
  * A library for LD_PRELOAD that ends the program, as SIGKILL does, at the KILL_AT-th call that changes the file system
- * (counted from 1): before it; or, with KILL_HALF set, in the middle of it where it is a write. What was called is
- * appended to KILL_LOG, a file, so that a test knows that every kind was met. Calls are made directly, so that nothing
- * here depends on the C library's own.
+ * (counted from 1): before it; or, with KILL_HALF set, in the middle of it where it is a write.
  */
-#include <errno.h>
-#include <fcntl.h>
+#include "calls.h"
+
 #include <signal.h>
-#include <stdarg.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 static atomic_long calls;
-
-static void log_call(const char *name)
-{
-    const char *path = getenv("KILL_LOG");
-    long fd = path ? syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND, 0666) : -1;
-    if (fd < 0)
-        return;
-    syscall(SYS_write, fd, name, strlen(name));
-    syscall(SYS_write, fd, "\n", 1);
-    syscall(SYS_close, fd);
-}
 
 /* Whether this is the call to end at. */
 static int is_last(const char *name)
 {
-    const char *at = getenv("KILL_AT");
     log_call(name);
-    return at && atomic_fetch_add(&calls, 1) + 1 == strtol(at, NULL, 10);
+    return is_kiln() && atomic_fetch_add(&calls, 1) + 1 == number("KILL_AT");
 }
 
 static void end(void)
@@ -52,15 +30,18 @@ static void point(const char *name)
 
 int openat(int at, const char *path, int flags, ...)
 {
-    mode_t mode = 0;
-    if (flags & O_CREAT) {
-        va_list args;
-        va_start(args, flags);
-        mode = va_arg(args, mode_t);
-        va_end(args);
+    TAKE_MODE(mode, flags)
+    if (flags & O_CREAT)
         point("create");
-    }
     return (int)syscall(SYS_openat, at, path, flags, mode);
+}
+
+int open(const char *path, int flags, ...)
+{
+    TAKE_MODE(mode, flags)
+    if (flags & O_CREAT)
+        point("create");
+    return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 }
 
 ssize_t write(int fd, const void *text, size_t size)
@@ -77,6 +58,12 @@ int renameat(int from, const char *old, int to, const char *new)
 {
     point("rename");
     return (int)syscall(SYS_renameat2, from, old, to, new, 0);
+}
+
+int renameat2(int from, const char *old, int to, const char *new, unsigned flags)
+{
+    point("rename");
+    return (int)syscall(SYS_renameat2, from, old, to, new, flags);
 }
 
 int unlinkat(int at, const char *path, int flags)
