@@ -119,10 +119,10 @@ typedef struct SessionPair {
     RenderedTexts from;
     RenderedTexts to;
     size_t same;       /* objects that are left out, on each side */
-    struct Left *left; /* the session's */
+    struct PairState *state; /* the session's */
 } SessionPair;
-bool session_pair(RenderSession *old, RenderSession *new, const Environment *environment_old,
-                  const Environment *environment_new, Arena *arena, SessionPair *pair) KILN_MUST_USE;
+bool session_pair(RenderSession *old, RenderSession *new, const Environment *from, const Environment *to, Arena *arena,
+                  SessionPair *pair) KILN_MUST_USE;
 /* False: no selector in the files left out uses any of these label keys. */
 bool session_pair_selects(const SessionPair *pair, const Str *labels, size_t count);
 /* The files left out, for those who must see everything. */

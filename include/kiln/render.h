@@ -74,6 +74,12 @@ bool render_gitops_project(const Renderer *renderer, const ProjectContext *conte
                            Diags *diags) KILN_MUST_USE;
 
 /*
+ * Whether the project's own templates may read what is known only once all services are complete: `services`, or of
+ * `env` quota, limitRange or podSecurity. (Built-in templates read no more of it than a ServiceSet has.)
+ */
+bool render_reads_all(const Renderer *renderer);
+
+/*
  * ---- the same service on two sides of a comparison ----
  *
  * Where two renderers have the same templates for services (twins), their environments meet and a service's contexts are
@@ -91,11 +97,11 @@ bool render_twins_meet(const RenderTwins *twins, const EnvironmentContext *a, co
 bool render_twins_count(const RenderTwins *twins, const EnvironmentContext *context, const ServiceContext *service,
                         Arena *arena, size_t *count) KILN_MUST_USE;
 /*
- * Whether any selector that is rendered may use one of these label keys: because templates write it, and because a
- * service's context has it elsewhere than among its own labels. Both false: none does.
+ * Which label keys selectors among them may use: those that templates write, and of each service those words that its
+ * context has elsewhere than among its own labels.
  */
 bool render_twins_select(const RenderTwins *twins, const Str *labels, size_t count);
-bool render_twins_service_selects(const ServiceContext *service, const Str *labels, size_t count);
+void render_twins_words(const ServiceContext *service, Arena *arena, Index *words);
 
 /* What the templates of templates/service see, in arena. */
 const JsoneScope *render_service_scope(const Renderer *renderer, Arena *arena, const EnvironmentContext *context,

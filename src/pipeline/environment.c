@@ -119,7 +119,7 @@ static void render_portion(void *user, Portion portion, Arena *arena)
     batch_begin(pipeline, arena, batch);
     for (size_t i = portion.from; i < portion.to; i++) {
         const ServiceContext *service = &rendering->context->items[i];
-        if (!pipeline_has_service(pipeline, service->name) || (pipeline->left_out && pipeline->left_out[i]))
+        if (!pipeline_has_service(pipeline, service->name))
             continue;
         batch->services++;
         batch->failed |=
@@ -134,7 +134,7 @@ static void render_own(const Rendering *rendering, Arena *arena)
     const Pipeline *pipeline = rendering->pipeline;
     Batch *batch = &rendering->batches[0];
     batch_begin(pipeline, arena, batch);
-    if (pipeline->request->service_count || pipeline->services_only)
+    if (pipeline->request->service_count)
         return;
     batch->failed = !render_environment(pipeline->renderer, rendering->context, &batch->files, batch->diags) ||
                     !render_gitops(pipeline->renderer, rendering->context, &batch->files, batch->diags);
@@ -154,7 +154,7 @@ static bool join(const Rendering *rendering, RenderedFiles *files)
         pipeline->result->services += batch->services;
         ok &= !batch->failed;
     }
-    if (ok && !pipeline->request->service_count && !pipeline->services_only)
+    if (ok && !pipeline->request->service_count)
         ok = render_patches_used(files, rendering->context, pipeline->diags);
     return ok;
 }
@@ -219,10 +219,9 @@ static GateScope environment_scope(const Pipeline *pipeline, const Environment *
                        .cluster = value_text_at(environment->own, "cluster")};
 }
 
-static bool render_and_judge(Rendering *rendering, Arena *arena)
+static bool render_and_judge(Rendering *rendering, Arena *arena, const Environment *environment)
 {
     Pipeline *pipeline = rendering->pipeline;
-    const Environment *environment = rendering->context->environment;
     RenderedFiles files = rendered_begin(arena);
     pipeline_enter(pipeline, STAGE_RENDER, environment->name);
     render_own(rendering, arena);
@@ -242,23 +241,20 @@ static bool render_and_judge(Rendering *rendering, Arena *arena)
     return ok;
 }
 
-void pipeline_run_complete(Pipeline *pipeline, Arena *arena, const EnvironmentContext *context)
-{
-    Rendering rendering = {.pipeline = pipeline, .context = context};
-    rendering.count = 1 + portion_count(context->count, PORTION);
-    rendering.batches = ARENA_ARRAY(arena, Batch, rendering.count);
-    pipeline->failed |= !take_waivers(pipeline, context) || !render_and_judge(&rendering, arena);
-}
-
 void pipeline_run_environment(Pipeline *pipeline, const Environment *environment)
 {
     Arena *arena = arena_new();
     EnvironmentContext context;
+    Rendering rendering = {.pipeline = pipeline, .context = &context};
     pipeline_enter(pipeline, STAGE_COMPLETE, environment->name);
-    if (services_complete(arena, pipeline->pool, pipeline->project, environment, pipeline->diags, &context))
-        pipeline_run_complete(pipeline, arena, &context);
-    else
-        pipeline->failed = true;
+    bool ok = services_complete(arena, pipeline->pool, pipeline->project, environment, pipeline->diags, &context) &&
+              take_waivers(pipeline, &context);
+    if (ok) {
+        rendering.count = 1 + portion_count(context.count, PORTION);
+        rendering.batches = ARENA_ARRAY(arena, Batch, rendering.count);
+        ok = render_and_judge(&rendering, arena, environment);
+    }
+    pipeline->failed |= !ok;
     pipeline->result->environments++;
     arena_free(arena);
 }

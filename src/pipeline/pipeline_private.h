@@ -35,8 +35,6 @@ typedef struct Pipeline {
     Pool *pool;
     WaiverUses *waivers;
     Across *across; /* of a full run */
-    const bool *left_out; /* by a service's place in its environment: not rendered; NULL: all are */
-    bool services_only;   /* nothing of an environment's own */
     Texts tree;
     Texts workflows;
     Parts namespaces;
@@ -44,6 +42,13 @@ typedef struct Pipeline {
     size_t blocked; /* error-level findings */
     bool failed;
 } Pipeline;
+
+struct RenderSession {
+    Arena *arena;
+    Pipeline pipeline;
+    RenderRequest request;
+    RenderResult result;
+};
 
 /* request.c: what was asked for */
 bool pipeline_has_environment(const Pipeline *pipeline, Str name);
@@ -57,8 +62,6 @@ bool pipeline_load_rendering(Pipeline *pipeline) KILN_MUST_USE;
 
 /* environment.c: rendered, judged and collected; each sets failed */
 void pipeline_run_environment(Pipeline *pipeline, const Environment *environment);
-/* The same of what is complete already. What is made on the way stays in arena. */
-void pipeline_run_complete(Pipeline *pipeline, Arena *arena, const EnvironmentContext *context);
 /* What exists once per project: on a full run alone, and in no stream. */
 void pipeline_run_once(Pipeline *pipeline);
 /* What an environment must not share with another can be said once all are there: of a selection, nothing. */

@@ -28,7 +28,7 @@ struct RenderTwins {
     Index *parts; /* those that were looked at */
     uint32_t part_count;
     const Template **outlines; /* of the templates of a service, in their order */
-    bool own; /* some of them are the project's, and may fail on any service */
+    bool own;                  /* some of them are the project's, and may fail on any service */
 };
 
 /* ---- what templates read ---- */
@@ -155,6 +155,65 @@ static void scan_tree(RenderTwins *twins, const Value *tree, bool conditions)
             scan_tree(twins, tree->items[i], false);
 }
 
+static RenderTwins scan_begin(Arena *arena, const Renderer *renderer)
+{
+    return (RenderTwins){.arena = arena, .renderer = renderer, .parts = index_new(arena, renderer->scopes[SCOPE_PARTS].count)};
+}
+
+static void scan_list(RenderTwins *twins, const TemplateList *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        scan_template(twins, &list->files[i]);
+}
+
+static bool reads_member(const Reads *reads, Str member)
+{
+    for (size_t i = 0; i < reads->count; i++) {
+        if (str_equal(reads->members[i], member))
+            return true;
+    }
+    return reads->whole;
+}
+
+/* What is known of an environment only once all of its services are complete. */
+static bool reads_all(const RenderTwins *twins)
+{
+    const Reads *env = &twins->reads[READ_ENV];
+    return twins->reads[READ_SERVICES].count || reads_member(env, STR("quota")) ||
+           reads_member(env, STR("limitRange")) || reads_member(env, STR("podSecurity"));
+}
+
+/*
+ * Of an environment's templates and their parts: built-in ones read of `services` what a set has of them; the
+ * project's own may read more.
+ */
+static bool own_read_services(Arena *arena, const Renderer *renderer, const TemplateList *list)
+{
+    const TemplateList *parts = &renderer->scopes[SCOPE_PARTS];
+    RenderTwins reached = scan_begin(arena, renderer), own = scan_begin(arena, renderer);
+    scan_list(&reached, list);
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->files[i].own)
+            scan_template(&own, &list->files[i]);
+    }
+    for (size_t i = 0; i < parts->count; i++) {
+        if (parts->files[i].own && index_get(reached.parts, parts->files[i].name) != INDEX_NONE)
+            scan_part(&own, &parts->files[i]);
+    }
+    return own.reads[READ_SERVICES].count;
+}
+
+bool render_reads_all(const Renderer *renderer)
+{
+    Arena *arena = arena_new();
+    RenderTwins scan = scan_begin(arena, renderer);
+    scan_list(&scan, &renderer->scopes[SCOPE_SERVICE]);
+    bool all = reads_all(&scan) || own_read_services(arena, renderer, &renderer->scopes[SCOPE_ENVIRONMENT]) ||
+               own_read_services(arena, renderer, &renderer->scopes[SCOPE_GITOPS]);
+    arena_free(arena);
+    return all;
+}
+
 /* ---- whether two renderers have the same templates ---- */
 
 static bool lists_same(const TemplateList *a, const TemplateList *b)
@@ -176,9 +235,8 @@ RenderTwins *render_twins_new(Arena *arena, const Renderer *a, const Renderer *b
         !lists_same(&a->scopes[SCOPE_PARTS], &b->scopes[SCOPE_PARTS]))
         return NULL;
     RenderTwins *twins = ARENA_NEW(arena, RenderTwins);
-    *twins = (RenderTwins){.arena = arena, .renderer = a, .parts = index_new(arena, a->scopes[SCOPE_PARTS].count)};
-    for (size_t i = 0; i < list->count; i++)
-        scan_template(twins, &list->files[i]);
+    *twins = scan_begin(arena, a);
+    scan_list(twins, list);
     if (!twins->own)
         twins->outlines = outlines_new(arena, list, a->project->sources);
     return twins;
@@ -284,56 +342,32 @@ static bool is_label_char(char c)
     return is_word(c) || c == '.' || c == '/' || c == '-';
 }
 
+static size_t label_end(Str text, size_t at)
+{
+    while (at < text.size && is_label_char(text.data[at]))
+        at++;
+    return at;
+}
+
 /* As a word of its own, which a label is in any expression that makes a map. */
 static bool text_mentions(Str text, const Str *labels, size_t count)
 {
     for (size_t at = 0, end; at < text.size; at = end + 1) {
-        for (end = at; end < text.size && is_label_char(text.data[end]);)
-            end++;
+        end = label_end(text, at);
         if (end > at && is_one_of(str_slice(text, at, end), labels, count))
             return true;
     }
     return false;
 }
 
-static bool mentions(const Value *value, const Str *labels, size_t count)
+static bool mentions(const Value *tree, const Str *labels, size_t count)
 {
-    bool found = value->kind == VALUE_STRING && text_mentions(value_text(value), labels, count);
-    for (uint32_t i = 0; value->kind == VALUE_LIST && !found && i < value->size; i++)
-        found = mentions(value->items[i], labels, count);
-    /* A label without a value is none. */
-    for (uint32_t i = 0; value->kind == VALUE_MAP && !found && i < value->size; i++) {
-        const MapEntry *entry = &value->entries[i];
-        found = (entry->value->kind != VALUE_NULL && text_mentions(entry->key, labels, count)) ||
-                mentions(entry->value, labels, count);
-    }
+    bool found = tree->kind == VALUE_STRING && text_mentions(value_text(tree), labels, count);
+    for (uint32_t i = 0; tree->kind == VALUE_LIST && !found && i < tree->size; i++)
+        found = mentions(tree->items[i], labels, count);
+    for (uint32_t i = 0; tree->kind == VALUE_MAP && !found && i < tree->size; i++)
+        found = text_mentions(tree->entries[i].key, labels, count) || mentions(tree->entries[i].value, labels, count);
     return found;
-}
-
-/* Rows that no built-in template puts into a selector. */
-static bool is_never_selector(Str row)
-{
-    static const Str rows[] = {{"labels", 6}, {"build", 5}, {"secrets", 7}, {"secretData", 10}};
-    return is_one_of(row, rows, LENGTH_OF(rows));
-}
-
-/* Of a service's context, of a job's, or of their `meta`, whose own keys are rows and no labels. */
-static bool rows_mention(const Value *rows, const Str *labels, size_t count)
-{
-    for (uint32_t i = 0; i < rows->size; i++) {
-        Str row = rows->entries[i].key;
-        const Value *value = rows->entries[i].value;
-        bool meta = str_equal(row, STR("meta")) && value->kind == VALUE_MAP, found = false;
-        for (uint32_t j = 0; str_equal(row, STR("jobs")) && !found && j < value->size; j++)
-            found = rows_mention(value->entries[j].value, labels, count);
-        if (meta)
-            found = rows_mention(value, labels, count);
-        else if (!str_equal(row, STR("jobs")) && !is_never_selector(row))
-            found = mentions(value, labels, count);
-        if (found)
-            return true;
-    }
-    return false;
 }
 
 static bool list_mentions(const TemplateList *list, const Index *among, const Str *labels, size_t count)
@@ -352,7 +386,61 @@ bool render_twins_select(const RenderTwins *twins, const Str *labels, size_t cou
            list_mentions(&twins->renderer->scopes[SCOPE_PARTS], twins->parts, labels, count);
 }
 
-bool render_twins_service_selects(const ServiceContext *service, const Str *labels, size_t count)
+typedef struct Words {
+    Index *index;
+    Arena *arena;
+} Words;
+
+static void add_word(const Words *words, Str word)
 {
-    return rows_mention(service->value, labels, count) || mentions(service->vars, labels, count);
+    enum { LABEL_KEY_LIMIT = 253 + 1 + 63 };
+    bool label = word.size && word.size <= LABEL_KEY_LIMIT && label_end(word, 0) == word.size;
+    if (label && index_get(words->index, word) == INDEX_NONE)
+        index_put(words->index, arena_copy(words->arena, word), 0);
+}
+
+/* Keys of maps, and texts that may be one in an expression of a selector. A key without a value is none. */
+static void add_words(const Words *words, const Value *value)
+{
+    if (value->kind == VALUE_STRING)
+        add_word(words, value_text(value));
+    for (uint32_t i = 0; value->kind == VALUE_LIST && i < value->size; i++)
+        add_words(words, value->items[i]);
+    for (uint32_t i = 0; value->kind == VALUE_MAP && i < value->size; i++) {
+        if (value->entries[i].value->kind != VALUE_NULL)
+            add_word(words, value->entries[i].key);
+        add_words(words, value->entries[i].value);
+    }
+}
+
+/* Rows that no built-in template puts into a selector. */
+static bool is_never_selector(Str row)
+{
+    static const Str rows[] = {{"labels", 6},      {"build", 5},       {"secrets", 7},
+                               {"secretData", 10}, {"containers", 10}, {"initContainers", 14},
+                               {"podVolumes", 10}, {"configData", 10}, {"alertGroups", 11}};
+    return is_one_of(row, rows, LENGTH_OF(rows));
+}
+
+/* Of a service's context, of a job's, or of their `meta`, whose own keys are rows and no labels. */
+static void add_rows(const Words *words, const Value *rows)
+{
+    for (uint32_t i = 0; value_is(rows, VALUE_MAP) && i < rows->size; i++) {
+        Str row = rows->entries[i].key;
+        const Value *value = rows->entries[i].value;
+        if (str_equal(row, STR("meta")))
+            add_rows(words, value);
+        else if (str_equal(row, STR("jobs")))
+            for (uint32_t j = 0; value->kind == VALUE_MAP && j < value->size; j++)
+                add_rows(words, value->entries[j].value);
+        else if (!is_never_selector(row))
+            add_words(words, value);
+    }
+}
+
+void render_twins_words(const ServiceContext *service, Arena *arena, Index *index)
+{
+    const Words words = {index, arena};
+    add_rows(&words, service->value);
+    add_words(&words, service->vars);
 }
