@@ -78,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FuzzBytes bytes = {data, size};
     DiffInput old[OBJECTS], new[OBJECTS];
     DiffSide from = {.list = old}, to = {.list = new};
-    for (size_t count = 1 + fuzz_byte(&bytes) / 128; from.count < count;) {
+    for (size_t count = 1 + fuzz_byte(&bytes) / 192; from.count < count;) {
         const Value *made = fuzz_object(&bytes, fuzz.arena);
         old[from.count++] = (DiffInput){made, STR("old.yaml")};
         const Value *changed = fuzz_changed(&bytes, fuzz.arena, made, 14);

@@ -1,89 +1,92 @@
 /*
- * A whole project out of one text, its files apart by lines "=== PATH", rendered as far as it goes. Reads no disk: the
- * files are a store of their own.
+ * A whole project out of one text, its files apart by lines "=== PATH" (and what --set is given, below "=== --set"): loaded,
+ * its services completed in two environments, its overlays audited. Templates are compiled and evaluated where it has some of
+ * its own; those that are shipped are the target service's. Reads no disk: the files are a store of their own.
  */
-#include <errno.h>
+#include "mutate.h"
+#include "store.h"
 
-#include "fuzz.h"
-#include "kiln/pipeline.h"
+#include "kiln/render.h"
+#include "kiln/service.h"
 
-enum { FILES = 16 };
+enum { SETS = 4 };
 
-typedef struct Store {
-    FileStore store;
-    struct {
-        Str path, text;
-    } files[FILES];
-    size_t count;
-} Store;
-
-static int text_read(const FileStore *store, Arena *arena, Str path, size_t limit, Str *text)
-{
-    const Store *files = (const Store *)store;
-    for (size_t i = 0; i < files->count; i++) {
-        if (str_equal(files->files[i].path, path)) {
-            *text = arena_copy(arena, files->files[i].text);
-            return text->size > limit ? EFBIG : 0;
-        }
-    }
-    return ENOENT;
-}
-
-/* Files alone: nothing has folders inside its folders but templates. */
-static int text_list(const FileStore *store, Arena *arena, Str path, FileEntry **entries, size_t *count)
-{
-    const Store *files = (const Store *)store;
-    *entries = ARENA_ARRAY(arena, FileEntry, FILES);
-    *count = 0;
-    for (size_t i = 0; i < files->count; i++) {
-        Str file = files->files[i].path;
-        if (file.size <= path.size + 1 || !str_starts(file, path) || file.data[path.size] != '/')
-            continue;
-        Str name = str_slice(file, path.size + 1, file.size);
-        if (!str_has_char(name, '/'))
-            (*entries)[(*count)++] = (FileEntry){.name = name, .is_regular = true};
-    }
-    return *count ? 0 : ENOENT;
-}
-
-static void take_apart(Store *store, Str text)
+static void take_apart(TextStore *store, Str text)
 {
     const Str mark = STR("\n=== ");
     size_t at = str_starts(text, str_slice(mark, 1, mark.size)) ? mark.size - 1 : text.size;
-    while (at < text.size && store->count < FILES) {
+    while (at < text.size && store->count < STORE_FILES) {
         ptrdiff_t end = str_find(text, mark, at);
         Str part = str_slice(text, at, end < 0 ? text.size : (size_t)end + 1), path;
         str_split(&part, '\n', &path);
-        store->files[store->count].path = path;
-        store->files[store->count++].text = part.data ? part : STR("");
+        if (!str_has_char(path, '\0')) /* no file has it in its name */
+            text_store_add(store, path, part.data ? part : STR(""));
         at = end < 0 ? text.size : (size_t)end + mark.size;
     }
 }
 
-static void render(Fuzz *fuzz, const RenderRequest *request)
+static size_t sets_of(const TextStore *store, Str sets[SETS])
 {
-    RenderSession *session = session_open(fuzz->arena, request, fuzz->sources, fuzz->diags);
-    REQUIRE(session || diags_error_count(fuzz->diags) > 0);
-    if (!session)
-        return;
-    const Project *project = session_project(session);
-    RenderedTexts texts, workflows;
-    for (size_t i = 0; i < project->environment_count && i < 2; i++) {
-        bool ok = session_environment(session, &project->environments[i], fuzz->arena, &texts);
-        REQUIRE(ok || diags_error_count(fuzz->diags) > 0);
+    size_t count = 0;
+    for (size_t i = 0; i < store->count; i++) {
+        Str text = store->files[i].text;
+        while (str_equal(store->files[i].path, STR("--set")) && count < SETS && str_split(&text, '\n', &sets[count]))
+            count++;
     }
-    bool ok = session_once(session, fuzz->arena, &texts, &workflows);
-    REQUIRE(ok || diags_error_count(fuzz->diags) > 0);
-    session_close(session);
+    return count;
+}
+
+static bool has_templates(const TextStore *store)
+{
+    for (size_t i = 0; i < store->count; i++)
+        if (str_starts(store->files[i].path, STR("templates/")))
+            return true;
+    return false;
+}
+
+static void render(Fuzz *fuzz, const Renderer *renderer, const EnvironmentContext *context)
+{
+    RenderedFiles files = rendered_begin(fuzz->arena);
+    for (size_t i = 0; i < context->count; i++)
+        if (!render_service(renderer, context, &context->items[i], &files, fuzz->diags))
+            REQUIRE(diags_error_count(fuzz->diags) > 0);
+}
+
+static void complete(Fuzz *fuzz, const Project *project, const Renderer *renderer)
+{
+    EnvironmentContext context;
+    ProjectContext once;
+    for (size_t i = 0; i < project->environment_count && i < 2; i++) {
+        if (!services_complete(fuzz->arena, NULL, project, &project->environments[i], fuzz->diags, &context))
+            REQUIRE(diags_error_count(fuzz->diags) > 0);
+        else if (renderer)
+            render(fuzz, renderer, &context);
+    }
+    if (!services_complete_once(fuzz->arena, project, fuzz->diags, &once))
+        REQUIRE(diags_error_count(fuzz->diags) > 0);
+    if (!project_audit(project, fuzz->arena, fuzz->diags))
+        REQUIRE(diags_error_count(fuzz->diags) > 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     Fuzz fuzz = fuzz_begin(data, size);
-    Store store = {.store = {text_read, text_list}};
+    TextStore store = {.store = {text_read, text_list}};
+    Str sets[SETS];
     take_apart(&store, fuzz.input);
     const ProjectPlace place = {&store.store, STR("/nowhere/shop"), STR("")};
-    const RenderRequest request = {.place = &place, .stream = true};
-    render(&fuzz, &request);
-    return fuzz_end(&fuzz);
+    const ProjectOptions options = {.place = &place, .sets = sets, .set_count = sets_of(&store, sets)};
+    const Project *project = project_load(fuzz.arena, fuzz.sources, options, fuzz.diags);
+    REQUIRE(project || diags_error_count(fuzz.diags) > 0);
+    const Renderer *renderer = NULL;
+    Arena *own = arena_new(); /* it makes children of its arena */
+    if (project && has_templates(&store)) {
+        renderer = renderer_new(own, fuzz.sources, project, fuzz.diags);
+        REQUIRE(renderer || diags_error_count(fuzz.diags) > 0);
+    }
+    if (project)
+        complete(&fuzz, project, renderer);
+    int status = fuzz_end(&fuzz); /* messages quote templates, too */
+    arena_free(own);
+    return status;
 }

@@ -77,7 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         objects.form = FORM_WORKFLOW;
         keep_object(&objects, fuzz_changed(&bytes, fuzz.arena, example(&bytes, EXAMPLE_WORKFLOW), 14));
     } else {
-        for (unsigned count = 1 + how / 10; count > 0; count--)
+        for (unsigned count = 1 + how / 12; count > 0; count--)
             keep_object(&objects, fuzz_object(&bytes, fuzz.arena));
     }
     if (objects.count) {
