@@ -1,4 +1,4 @@
-# kiln: build, test, install. `make help` lists the targets.
+# kiln: build, test, install. CONTRIBUTING.md lists the targets.
 #
 # Each room of src/ becomes an archive, and a unit test links only its own room and those above it in ROOMS, so that the
 # order of the rooms is held by the linker as well as by `make check-layers`.
