@@ -170,6 +170,8 @@ Index *index_new(Arena *arena, size_t expected);
 uint32_t index_put(Index *index, Str key, uint32_t number);
 /* UINT32_MAX where absent. */
 uint32_t index_get(const Index *index, Str key);
+/* The same by a key's hash_bytes. */
+uint32_t index_get_hashed(const Index *index, Str key, uint64_t hash);
 #define INDEX_NONE UINT32_MAX
 
 /* SHA-256 of text as 64 lower-case hex digits. */

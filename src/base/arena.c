@@ -162,18 +162,25 @@ void arena_reset(Arena *arena)
     arena->used = 0;
 }
 
+static char *take_elsewhere(Arena *arena, size_t size) __attribute__((noinline));
+
 /* Room for size bytes, and the gap. */
-static char *take(Arena *arena, size_t size)
+static inline char *take(Arena *arena, size_t size)
 {
-    if (size > arena->left) {
-        if (size >= arena->next_size / 4)
-            return block_alone(arena, size);
-        block_next(arena);
-    }
+    if (size > arena->left)
+        return take_elsewhere(arena, size);
     char *memory = arena->free;
     arena->free += size;
     arena->left -= size;
     return memory;
+}
+
+static char *take_elsewhere(Arena *arena, size_t size)
+{
+    if (size >= arena->next_size / 4)
+        return block_alone(arena, size);
+    block_next(arena);
+    return take(arena, size);
 }
 
 void *arena_alloc(Arena *arena, size_t size)

@@ -99,10 +99,15 @@ uint32_t index_put(Index *index, Str key, uint32_t number)
     return number;
 }
 
+uint32_t index_get_hashed(const Index *index, Str key, uint64_t hash)
+{
+    const Slot *slot = index_slot(index, key, hash);
+    return slot->key.data ? slot->number : INDEX_NONE;
+}
+
 uint32_t index_get(const Index *index, Str key)
 {
-    const Slot *slot = index_slot(index, key, hash_seeded(key, index->seed));
-    return slot->key.data ? slot->number : INDEX_NONE;
+    return index_get_hashed(index, key, hash_seeded(key, index->seed));
 }
 
 void sha256_hex(Str text, char hex[SHA256_HEX_SIZE + 1])

@@ -364,6 +364,14 @@ static int holds(JsoneRun *run, const Expr *expr, const JsoneScope *scope)
 
 /* ---- access ---- */
 
+static inline const Value *property_find(const Value *map, const Expr *expr)
+{
+    if (!map->index)
+        return map_find(map, expr->property);
+    uint32_t at = index_get_hashed(map->index, expr->property, expr->hash);
+    return at == INDEX_NONE ? NULL : map->entries[at].value;
+}
+
 static const Value *eval_property(JsoneRun *run, const Expr *expr, const JsoneScope *scope)
 {
     const Value *object = eval(run, expr->object, scope);
@@ -371,7 +379,7 @@ static const Value *eval_property(JsoneRun *run, const Expr *expr, const JsoneSc
         return NULL;
     if (object->kind != VALUE_MAP)
         return expects(run, expr, "infix: .", "objects");
-    const Value *found = map_find(object, expr->property);
+    const Value *found = property_find(object, expr);
     if (found)
         return found;
     NearMiss miss = near_miss_begin(expr->property);

@@ -203,6 +203,7 @@ struct Expr {
         struct {
             const Expr *object;
             Str property;
+            uint64_t hash; /* of the property */
         };
         struct {
             const Expr *base;

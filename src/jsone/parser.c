@@ -385,6 +385,7 @@ static const Expr *parse_property(Parser *parser, const Expr *object)
         return NULL;
     expr->object = object;
     expr->property = property;
+    expr->hash = hash_bytes(property);
     return expr;
 }
 

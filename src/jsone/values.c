@@ -319,14 +319,23 @@ typedef struct ResultWalk {
 
 static bool walk_result(ResultWalk *walk, const Value *value);
 
+/* Most children are strings, which only count. */
+static inline bool walk_child(ResultWalk *walk, const Value *value)
+{
+    if (value->kind != VALUE_STRING || walk->printed || !walk->room)
+        return walk_result(walk, value);
+    walk->room--;
+    return true;
+}
+
 static bool walk_children(ResultWalk *walk, const Value *value)
 {
     if (!descend(walk->run, origin_or(value->origin, walk->at)))
         return false;
+    bool map = value->kind == VALUE_MAP;
     for (uint32_t i = 0; i < value->size; i++) {
-        bool map = value->kind == VALUE_MAP;
         walk->key = map ? value->entries[i].key_origin : walk->key;
-        if (!walk_result(walk, map ? value->entries[i].value : value->items[i]))
+        if (!walk_child(walk, map ? value->entries[i].value : value->items[i]))
             return false;
     }
     walk->run->depth--;

@@ -33,39 +33,56 @@ Renderer *renderer_new(Arena *arena, Sources *sources, const Project *project, D
 
 static const Value *clean(Arena *arena, const Value *value, Diags *diags, Origin place);
 
+/* Most values are scalars, which stay as they are. */
+static inline const Value *clean_member(Arena *arena, const Value *value, Diags *diags, Origin place)
+{
+    return value_is_scalar(value) ? value : clean(arena, value, diags, place);
+}
+
+/* A copy without nulls, from the first member on that does not stay: `kept` is what becomes of that one. */
+static const Value *clean_map_from(Arena *arena, const Value *map, Diags *diags, uint32_t first, const Value *kept)
+{
+    MapBuilder result = {
+        .arena = arena, .entries = ARENA_ARRAY(arena, MapEntry, map->size), .count = first, .capacity = map->size};
+    memcpy(result.entries, map->entries, first * sizeof *result.entries);
+    for (uint32_t i = first;;) {
+        const MapEntry *entry = &map->entries[i];
+        if (kept->kind != VALUE_NULL)
+            result.entries[result.count++] = (MapEntry){entry->key, entry->key_origin, kept};
+        if (++i == map->size)
+            return map_end(&result, map->origin);
+        kept = clean_member(arena, map->entries[i].value, diags, map->entries[i].key_origin);
+    }
+}
+
 static const Value *clean_map(Arena *arena, const Value *map, Diags *diags)
 {
-    MapBuilder result = {0};
-    bool changed = false;
     for (uint32_t i = 0; i < map->size; i++) {
         const MapEntry *entry = &map->entries[i];
-        const Value *kept = clean(arena, entry->value, diags, entry->key_origin);
-        if (!changed && kept == entry->value && kept->kind != VALUE_NULL)
-            continue;
-        if (!changed)
-            result = map_begin_with(arena, map);
-        changed = true;
-        if (kept->kind == VALUE_NULL)
-            map_remove(&result, entry->key);
-        else
-            map_set(&result, entry->key, entry->key_origin, kept);
+        const Value *kept = clean_member(arena, entry->value, diags, entry->key_origin);
+        if (kept != entry->value || kept->kind == VALUE_NULL)
+            return clean_map_from(arena, map, diags, i, kept);
     }
-    return changed ? map_end(&result, map->origin) : map;
+    return map;
 }
 
 static const Value *clean_list(Arena *arena, const Value *list, Diags *diags, Origin place)
 {
-    ListBuilder result = list_begin(arena);
-    bool changed = false;
+    const Value **items = NULL;
     for (uint32_t i = 0; i < list->size; i++) {
-        const Value *kept = clean(arena, list->items[i], diags, place);
+        const Value *kept = clean_member(arena, list->items[i], diags, place);
         if (kept->kind == VALUE_NULL)
             diag_error(diags, kept->origin ? kept->origin : place,
                        "element %u of this list is null; leave it out with $if", i);
-        changed |= kept != list->items[i];
-        list_add(&result, kept);
+        if (kept != list->items[i] && !items) {
+            items = ARENA_ARRAY(arena, const Value *, list->size);
+            memcpy(items, list->items, list->size * sizeof *items);
+        }
+        if (items)
+            items[i] = kept;
     }
-    return changed ? list_end(&result, list->origin) : list;
+    ListBuilder result = {.arena = arena, .items = items, .count = list->size};
+    return items ? list_end(&result, list->origin) : list;
 }
 
 static const Value *clean(Arena *arena, const Value *value, Diags *diags, Origin place)
