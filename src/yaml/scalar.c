@@ -247,7 +247,12 @@ bool scalar_is_plain(Str text)
     const unsigned char *p = (const unsigned char *)text.data;
     if (!text.size || (classes[p[0]] & HEAD) != HEAD)
         return false;
-    for (size_t i = 1; i < text.size; i++) {
+    size_t i = 1;
+    for (; i + 4 <= text.size; i += 4) {
+        if (!(classes[p[i]] & classes[p[i + 1]] & classes[p[i + 2]] & classes[p[i + 3]]))
+            return false;
+    }
+    for (; i < text.size; i++) {
         if (!classes[p[i]])
             return false;
     }

@@ -25,10 +25,13 @@ typedef struct Writer {
 static void write_map(Writer *w, const Value *map, size_t indent, Str parent, bool started, bool last);
 static void write_list(Writer *w, const Value *list, size_t indent, Str parent, bool started, bool last);
 
+/* Most lines are indented by less; so much room is there beyond what is asked for. */
+enum { INDENT_MOST = 16 };
+
 static inline void room(Buf *out, size_t extra)
 {
-    if (extra > out->capacity - out->size)
-        buf_reserve(out, extra);
+    if (extra + INDENT_MOST > out->capacity - out->size)
+        buf_reserve(out, extra + INDENT_MOST);
 }
 
 /* Bytes into room that is there. */
@@ -45,7 +48,10 @@ static inline void put_char(Buf *out, char c)
 
 static inline void put_indent(Buf *out, size_t indent)
 {
-    memset(out->data + out->size, ' ', indent);
+    if (indent <= INDENT_MOST)
+        memset(out->data + out->size, ' ', INDENT_MOST); /* of constant size, no call */
+    else
+        memset(out->data + out->size, ' ', indent);
     out->size += indent;
 }
 
@@ -151,7 +157,7 @@ static void write_literal(Buf *out, Str text, size_t indent)
     while (at < end) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         size_t size = (size_t)((newline ? newline : end) - at);
-        buf_reserve(out, indent + size + 1);
+        room(out, indent + size + 1);
         if (size)
             put_indent(out, indent);
         put(out, at, size);
@@ -291,7 +297,7 @@ static void write_quoted_key(Buf *out, Str key, size_t indent)
     size_t start = out->size;
     write_quoted(out, key);
     if (out->size - start > SIMPLE_KEY_MAX) {
-        buf_reserve(out, indent + 3);
+        room(out, indent + 3);
         memmove(out->data + start + 2, out->data + start, out->size - start);
         memcpy(out->data + start, "? ", 2);
         out->size += 2;
