@@ -12,16 +12,16 @@ typedef struct Spelling {
 
 #define SPELLING(text, kind) {text, sizeof(text) - 1, kind}
 
-/* A longer spelling stands before its prefix. */
+/* What is written most stands first; a longer spelling stands before its prefix. */
 static const Spelling symbols[] = {
-    SPELLING("**", TOKEN_POWER),        SPELLING("+", TOKEN_PLUS),       SPELLING("-", TOKEN_MINUS),
-    SPELLING("*", TOKEN_TIMES),         SPELLING("/", TOKEN_DIVIDE),     SPELLING("[", TOKEN_BRACKET_OPEN),
-    SPELLING("]", TOKEN_BRACKET_CLOSE), SPELLING(".", TOKEN_DOT),        SPELLING("(", TOKEN_PAREN_OPEN),
-    SPELLING(")", TOKEN_PAREN_CLOSE),   SPELLING("{", TOKEN_BRACE_OPEN), SPELLING("}", TOKEN_BRACE_CLOSE),
-    SPELLING(":", TOKEN_COLON),         SPELLING(",", TOKEN_COMMA),      SPELLING(">=", TOKEN_GREATER_EQUAL),
-    SPELLING("<=", TOKEN_LESS_EQUAL),   SPELLING("<", TOKEN_LESS),       SPELLING(">", TOKEN_GREATER),
-    SPELLING("==", TOKEN_EQUAL),        SPELLING("!=", TOKEN_UNEQUAL),   SPELLING("!", TOKEN_NOT),
-    SPELLING("&&", TOKEN_AND),          SPELLING("||", TOKEN_OR),
+    SPELLING(".", TOKEN_DOT),           SPELLING("(", TOKEN_PAREN_OPEN),     SPELLING(")", TOKEN_PAREN_CLOSE),
+    SPELLING(",", TOKEN_COMMA),         SPELLING("!=", TOKEN_UNEQUAL),       SPELLING("!", TOKEN_NOT),
+    SPELLING("&&", TOKEN_AND),          SPELLING("||", TOKEN_OR),            SPELLING("==", TOKEN_EQUAL),
+    SPELLING(":", TOKEN_COLON),         SPELLING("}", TOKEN_BRACE_CLOSE),    SPELLING("{", TOKEN_BRACE_OPEN),
+    SPELLING("[", TOKEN_BRACKET_OPEN),  SPELLING("]", TOKEN_BRACKET_CLOSE),  SPELLING("+", TOKEN_PLUS),
+    SPELLING("-", TOKEN_MINUS),         SPELLING("**", TOKEN_POWER),         SPELLING("*", TOKEN_TIMES),
+    SPELLING("/", TOKEN_DIVIDE),        SPELLING(">=", TOKEN_GREATER_EQUAL), SPELLING("<=", TOKEN_LESS_EQUAL),
+    SPELLING("<", TOKEN_LESS),          SPELLING(">", TOKEN_GREATER),
 };
 
 static const Spelling keywords[] = {
@@ -59,9 +59,17 @@ static bool is_word_start(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
+/* '0' to '9', 'A' to 'Z', '_' and 'a' to 'z', by 64 characters. */
+static inline bool is_in_word(char c)
+{
+    static const uint64_t sets[4] = {0x03FF000000000000, 0x07FFFFFE87FFFFFE, 0, 0};
+    unsigned char byte = (unsigned char)c;
+    return sets[byte >> 6] >> (byte & 63) & 1;
+}
+
 bool is_word_byte(char c)
 {
-    return is_word_start(c) || is_digit(c);
+    return is_in_word(c);
 }
 
 bool is_identifier(Str text)
@@ -69,7 +77,7 @@ bool is_identifier(Str text)
     if (!text.size || !is_word_start(text.data[0]))
         return false;
     for (size_t i = 1; i < text.size; i++) {
-        if (!is_word_byte(text.data[i]))
+        if (!is_in_word(text.data[i]))
             return false;
     }
     return true;
@@ -112,7 +120,7 @@ static size_t string_length(Str text)
 static size_t word_length(Str text, TokenKind *kind)
 {
     size_t size = 1;
-    while (size < text.size && is_word_byte(text.data[size]))
+    while (size < text.size && is_in_word(text.data[size]))
         size++;
     *kind = TOKEN_IDENTIFIER;
     for (size_t i = 0; i < LENGTH_OF(keywords); i++) {
@@ -157,10 +165,11 @@ bool lexer_next(Str text, size_t *offset, Token *token)
     *token = (Token){TOKEN_END, STR(""), *offset};
     if (*offset >= text.size)
         return true;
-    size_t size = token_length(str_slice(text, *offset, text.size), &token->kind);
+    const char *at = text.data + *offset;
+    size_t size = token_length((Str){at, text.size - *offset}, &token->kind);
     if (!size)
         return false;
-    token->text = str_slice(text, *offset, *offset + size);
+    token->text = (Str){at, size};
     *offset += size;
     return true;
 }
