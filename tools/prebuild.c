@@ -136,6 +136,15 @@ static bool is_wanted(Str path)
            (str_starts(path, STR("templates/")) && !str_starts(path, STR("templates/scaffold/")));
 }
 
+/* The examples of rules are most of all that is embedded, and no run needs them (rule_whole). */
+static const Value *without_examples(Arena *arena, Str path, const Value *root)
+{
+    static const char *const examples[] = {"good", "bad", "found"};
+    for (size_t i = 0; i < LENGTH_OF(examples) && str_starts(path, STR("standards/")); i++)
+        root = value_without(arena, root, str_from(examples[i]));
+    return root;
+}
+
 int main(void)
 {
     Arena *arena = arena_new();
@@ -149,7 +158,7 @@ int main(void)
         const Value *root = yaml_read(arena, sources_built_in(sources, &embedded_files[i]), diags);
         read[i] = root != NULL;
         if (root)
-            print_file(i, root);
+            print_file(i, without_examples(arena, embedded_files[i].path, root));
     }
     printf("const Value *const embedded_values[] = {\n");
     for (size_t i = 0; i < embedded_file_count; i++) {

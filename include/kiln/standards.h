@@ -30,9 +30,11 @@ Standards *standards_load(Arena *arena, Sources *sources, const Project *project
 
 typedef struct Rule {
     Str id;
-    const Value *value; /* as written */
+    const Value *value; /* as written; of a built-in one without its examples */
     Origin origin;
 } Rule;
+/* With its examples, which no run needs: they are read when they are asked for. */
+const Value *rule_whole(Arena *arena, const Sources *sources, const Rule *rule, Diags *diags) KILN_MUST_USE;
 size_t standards_count(const Standards *standards);
 const Rule *standards_rule(const Standards *standards, size_t index);
 /* NULL: there is none of that id. */

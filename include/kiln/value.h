@@ -70,7 +70,7 @@ struct Value {
 
 extern const Value value_null, value_true, value_false, value_empty_string, value_empty_list, value_empty_map;
 
-/* What an embedded YAML file says, read at build time (tools/prebuild.c), with its places. */
+/* What an embedded YAML file says, read at build time (tools/prebuild.c), with its places; rules without examples. */
 const Value *embedded_value(const EmbeddedFile *file);
 extern const Value *const embedded_values[];
 

@@ -355,7 +355,7 @@ static bool twin_files(RenderSession *session, const Environment *environment, c
     if (!environment_files(session, environment->name, arena, selection, &all))
         return false;
     for (size_t i = 0; i < all.count; i++) {
-        Str rest = all.list[i].path, folder;
+        Str rest = all.list[i].path, folder = STR_NONE;
         str_split(&rest, '/', &folder);
         if (str_equal(folder, environment->name))
             add_file(files, rest, all.list[i].text);

@@ -180,17 +180,19 @@ static void show_text(const Shelf *shelf, const Rule *rule, Buf *out)
     if (file.size)
         buf_printf(out, "file: %.*s\n", STR_ARG(file));
     add_check(shelf, out, rule->value);
-    add_example(out, "good", value_get(rule->value, STR("good")));
-    add_example(out, "bad", value_get(rule->value, STR("bad")));
-    add_words(out, "\nfound", value_get(rule->value, STR("found")));
+    const Value *whole = rule_whole(shelf->arena, shelf->sources, rule, shelf->diags);
+    add_example(out, "good", value_get(whole, STR("good")));
+    add_example(out, "bad", value_get(whole, STR("bad")));
+    add_words(out, "\nfound", value_get(whole, STR("found")));
 }
 
 static void show_json(const Shelf *shelf, const Rule *rule, Buf *out)
 {
     MapBuilder map = map_begin(shelf->arena);
     map_set(&map, STR("id"), ORIGIN_NONE, value_new_string(shelf->arena, ORIGIN_NONE, rule->id));
-    for (uint32_t i = 0; i < rule->value->size; i++)
-        map_set(&map, rule->value->entries[i].key, ORIGIN_NONE, rule->value->entries[i].value);
+    const Value *whole = rule_whole(shelf->arena, shelf->sources, rule, shelf->diags);
+    for (uint32_t i = 0; i < whole->size; i++)
+        map_set(&map, whole->entries[i].key, ORIGIN_NONE, whole->entries[i].value);
     value_print_json_indented(map_end(&map, ORIGIN_NONE), out);
 }
 

@@ -28,6 +28,7 @@ static const Value *example_project(Arena *arena)
 
 typedef struct Example {
     const Standards *standards;
+    const Value *whole; /* the rule, with its examples */
     const Rule *rule;
     Arena *arena;
     Sources *sources;
@@ -112,7 +113,7 @@ static void fail_good(Example *example, const Value *good, const Finding *findin
 
 static void test_good(Example *example)
 {
-    const Value *good = value_get(example->rule->value, STR("good"));
+    const Value *good = value_get(example->whole, STR("good"));
     Findings findings = {0};
     if (!good) {
         fail(example, example->rule->origin, STR("good is missing; show an object that passes"));
@@ -156,7 +157,7 @@ static bool take_place(const Value *found, bool *taken, Str place)
 
 static void check_places(Example *example, const Value *bad, const Findings *findings)
 {
-    const Value *found = value_get(example->rule->value, STR("found"));
+    const Value *found = value_get(example->whole, STR("found"));
     bool *taken = ARENA_ARRAY(example->arena, bool, expected_count(found) + 1);
     for (size_t i = 0; i < findings->count; i++) {
         const Finding *finding = &findings->list[i];
@@ -183,7 +184,7 @@ static void check_places(Example *example, const Value *bad, const Findings *fin
 
 static void test_bad(Example *example)
 {
-    const Value *bad = value_get(example->rule->value, STR("bad"));
+    const Value *bad = value_get(example->whole, STR("bad"));
     Findings findings = {0};
     if (!bad)
         fail(example, example->rule->origin, STR("bad is missing; show an object that does not pass"));
@@ -199,7 +200,8 @@ bool rule_test(const Standards *standards, const Rule *rule, Arena *arena, Sourc
     Example example = {.standards = standards, .rule = rule, .arena = arena, .sources = sources, .diags = diags};
     Severity severity;
     CompiledRule compiled;
-    if (!rule_compile(arena, standards->functions, rule->id, rule->value, true, &compiled, diags))
+    example.whole = rule_whole(arena, sources, rule, diags);
+    if (!rule_compile(arena, standards->functions, rule->id, example.whole, true, &compiled, diags))
         return false;
     test_good(&example);
     if (rule_severity(standards, rule, TIER_PRODUCTION, &severity))

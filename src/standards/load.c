@@ -108,6 +108,13 @@ Standards *standards_load(Arena *arena, Sources *sources, const Project *project
     return loading.failed ? NULL : standards;
 }
 
+const Value *rule_whole(Arena *arena, const Sources *sources, const Rule *rule, Diags *diags)
+{
+    const Source *source = sources_find(sources, rule->origin);
+    const Value *whole = source && source->built_in ? yaml_read(arena, source, diags) : NULL;
+    return whole ? whole : rule->value;
+}
+
 size_t standards_count(const Standards *standards)
 {
     return standards->count;

@@ -87,9 +87,14 @@ static FileForm form_of(const Rule *rule)
                                                 : FORM_MANIFEST;
 }
 
+static const Value *member(const Bench *bench, const Rule *rule, const char *name)
+{
+    return value_get(rule_whole(bench->arena, bench->sources, rule, bench->diags), str_from(name));
+}
+
 static size_t found_in_example(const Bench *bench, const Rule *rule, const char *name)
 {
-    const Value *example = value_get(rule->value, str_from(name));
+    const Value *example = member(bench, rule, name);
     if (!example)
         fail_msg("rule %.*s has no example under %s", STR_ARG(rule->id), name);
     /* A Dockerfile is an example as text. */
@@ -112,7 +117,7 @@ static void examples_show_what_rules_find(void **state)
         const Rule *rule = standards_rule(bench.standards, i);
         if (!rule_test(bench.standards, rule, bench.arena, bench.sources, bench.diags))
             fail_msg("rule %.*s does not find what its examples show: kiln standards --test", STR_ARG(rule->id));
-        if (!value_get(rule->value, STR("found")))
+        if (!member(&bench, rule, "found"))
             fail_msg("rule %.*s does not say where its bad example is found", STR_ARG(rule->id));
     }
     bench_close(&bench);
