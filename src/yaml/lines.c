@@ -106,12 +106,15 @@ static bool starts_plain(const Lines *lines)
 /* Up to a comment, or the colon of a key. False: a tab, which may separate as well as a space does. */
 static bool plain(const Lines *lines, Str *text, size_t *behind, bool *colon)
 {
+    static const bool stops[256] = {['\t'] = true, [':'] = true, ['#'] = true};
     const char *data = lines->text.data;
     size_t at = lines->at;
     *colon = false;
     if (!starts_plain(lines))
         return false;
     for (; at < lines->end; at++) {
+        if (!stops[(unsigned char)data[at]])
+            continue;
         if (data[at] == '\t')
             return false;
         *colon = data[at] == ':' && is_space_or_end(lines, at + 1);

@@ -38,10 +38,27 @@ static bool is_stray_bom(Str text, size_t at)
     return at > 0 && is_line_start(text, at) && str_starts(str_slice(text, at, text.size), STR("\xEF\xBB\xBF"));
 }
 
+/* Of the eight bytes none is anything but a printable ASCII character or a line feed: told for all of them at once. */
+static inline bool are_common(const char *bytes)
+{
+    const uint64_t ones = 0x0101010101010101, low = ones * 0x7F;
+    uint64_t eight;
+    memcpy(&eight, bytes, sizeof eight);
+    uint64_t feed = eight ^ ones * '\n', del = eight ^ ones * 0x7F;
+    uint64_t printable = (eight & low) + ones * 0x60; /* bit 7 where it is not below 0x20, */
+    uint64_t other = (feed & low) + low;              /* where it is no line feed, */
+    uint64_t shown = (del & low) + low;               /* and where it is no DEL */
+    return ((eight | (~printable & other) | ~shown) & ones << 7) == 0;
+}
+
 static bool check_characters(const Source *source, Diags *diags)
 {
     Str text = source->text;
     for (size_t i = 0; i < text.size;) {
+        if (text.size - i >= 8 && are_common(text.data + i)) {
+            i += 8;
+            continue;
+        }
         unsigned char byte = (unsigned char)text.data[i];
         if (byte >= 0x20 && byte < 0x7F) {
             i++;
