@@ -207,6 +207,12 @@ static const Value *rows(Arena *arena, const Value *file, bool own)
     return map_end(&map, file ? file->origin : ORIGIN_NONE);
 }
 
+/* Null unsays all that stand below. */
+static const Value *vars_merge(Arena *arena, const Value *below, const Value *vars)
+{
+    return value_is(vars, VALUE_NULL) ? &value_empty_map : value_merge(arena, below, vars);
+}
+
 static void apply_file(Chain *chain, Slot *slot)
 {
     Arena *arena = chain->loader->arena;
@@ -220,9 +226,11 @@ static void apply_file(Chain *chain, Slot *slot)
     environment->overlay = rows(arena, slot->file, false);
     const Value *own = rows(arena, slot->file, true);
     environment->own = model_merge_document(arena, environment->own, own, MODEL_ENVIRONMENT);
-    environment->vars = value_merge(arena, environment->vars, value_get(slot->file, STR("vars")));
-    environment->external =
-        model_merge_external(arena, environment->external, value_get(slot->file, STR("external")));
+    environment->vars = vars_merge(arena, environment->vars, value_get(slot->file, STR("vars")));
+    const Value *external = value_get(slot->file, STR("external"));
+    environment->external = value_is(external, VALUE_NULL)
+                                ? NULL
+                                : model_merge_external(arena, environment->external, external);
 }
 
 static bool may_extend(const Chain *chain, Slot *slot, const Slot *parent, Origin from)
@@ -281,7 +289,7 @@ static bool build(Chain *chain, Slot *slot, Origin from)
     const Value *project = chain->loader->project->value;
     if (!slot->environment.parent) {
         /* The project's vars stand above the built-in ones and below every file's. */
-        slot->environment.vars = value_merge(arena, slot->environment.vars, value_get(project, STR("vars")));
+        slot->environment.vars = vars_merge(arena, slot->environment.vars, value_get(project, STR("vars")));
         slot->environment.external = value_get(project, STR("external"));
     }
     apply_file(chain, slot);

@@ -225,6 +225,13 @@ static bool image_present(const Layering *layering, const Definition *definition
     return false;
 }
 
+/* Null is no map: it unsays what is merged already. */
+static const Value *with_vars(Arena *arena, const Value *below, const Value *definition)
+{
+    const Value *vars = value_get(definition, STR("vars"));
+    return value_is_none(vars) ? below : value_merge(arena, below, vars);
+}
+
 bool project_define(const Project *project, const Environment *environment, const ServiceFile *service, Arena *arena,
                     Diags *diags, Definition *definition)
 {
@@ -235,7 +242,7 @@ bool project_define(const Project *project, const Environment *environment, cons
     *definition = (Definition){.service = service, .environment = environment, .filled = filled, .stated = stated};
     definition->own = own_layers(&layering);
     ReferenceScope scope = {.project = project, .environment = environment, .service = service->name};
-    scope.vars = value_merge(arena, environment->vars, value_get(stated, STR("vars")));
+    scope.vars = with_vars(arena, environment->vars, stated);
     definition->vars_stated = scope.vars;
     if (!resolve_enabled(&layering, filled, &scope, diags, &definition->enabled))
         return false;
@@ -294,7 +301,7 @@ bool project_define_once(const Project *project, const ServiceFile *service, Are
     *definition = (Definition){.service = service, .stated = service->value, .own = service->value};
     definition->enabled = value_flag(filled, "enabled", true);
     ReferenceScope scope = {.project = project, .service = service->name, .version = STR("")};
-    scope.vars = value_merge(arena, value_get(project->value, STR("vars")), value_get(filled, STR("vars")));
+    scope.vars = with_vars(arena, with_vars(arena, NULL, project->value), filled);
     definition->vars = scope.vars ? scope.vars : &value_empty_map;
     definition->value = resolve_and_check(&layering, map_end(&map, filled->origin), &scope, diags);
     return definition->value != NULL;
