@@ -45,18 +45,11 @@ static DiffSide turned(Arena *arena, const DiffSide *side, DiffInput *list)
     return (DiffSide){.list = list, .count = side->count};
 }
 
-/* Two objects of one identity pair up in the order in which they stand; documents that are no objects, too. */
-static bool may_be_twins(const Value *a, const Value *b)
-{
-    return str_equal(value_text_at(a, "kind"), value_text_at(b, "kind")) &&
-           str_equal(value_text_at(a, "metadata.name"), value_text_at(b, "metadata.name"));
-}
-
 static bool has_twins(const DiffSide *side)
 {
     for (size_t i = 0; i < side->count; i++)
         for (size_t j = 0; j < i; j++)
-            if (may_be_twins(side->list[i].object, side->list[j].object))
+            if (fuzz_twins(side->list[i].object, side->list[j].object))
                 return true;
     return false;
 }

@@ -65,4 +65,11 @@ static inline const Value *fuzz_object(FuzzBytes *bytes, Arena *arena)
     return how & 1 ? fuzz_changed(bytes, arena, object, 14) : object;
 }
 
+/* Which of two objects of one name is meant is a question of their order. */
+static inline bool fuzz_twins(const Value *a, const Value *b)
+{
+    return str_equal(value_text_at(a, "kind"), value_text_at(b, "kind")) &&
+           str_equal(value_text_at(a, "metadata.name"), value_text_at(b, "metadata.name"));
+}
+
 #endif
