@@ -178,6 +178,21 @@ static bool service_name_valid(Loader *loader, Str path, Str name)
     return false;
 }
 
+/* A block that is null states nothing. NULL where there are none. */
+static const Value *blocks_of(Arena *arena, const Value *service)
+{
+    const Value *blocks = value_get(service, STR("environments"));
+    if (!value_is(blocks, VALUE_MAP))
+        return NULL;
+    MapBuilder map = map_begin_with(arena, blocks);
+    for (uint32_t i = 0; i < blocks->size; i++) {
+        const MapEntry *entry = &blocks->entries[i];
+        if (value_is_none(entry->value))
+            map_set(&map, entry->key, entry->key_origin, value_at(arena, &value_empty_map, entry->value->origin));
+    }
+    return map_end(&map, blocks->origin);
+}
+
 static bool load_service(Loader *loader, Str file_name, ServiceFile *service)
 {
     Project *project = loader->project;
@@ -198,7 +213,7 @@ static bool load_service(Loader *loader, Str file_name, ServiceFile *service)
                              .kind = kind,
                              .origin = raw->origin,
                              .value = value_without(loader->arena, value, STR("environments")),
-                             .blocks = value_get(value, STR("environments"))};
+                             .blocks = blocks_of(loader->arena, value)};
     return true;
 }
 
