@@ -11,6 +11,15 @@
 
 enum { SETS = 4 };
 
+/* Neither a zero in a name nor two files of one name are anywhere. */
+static bool may_be_added(const TextStore *store, Str path)
+{
+    for (size_t i = 0; i < store->count; i++)
+        if (str_equal(store->files[i].path, path))
+            return false;
+    return !str_has_char(path, '\0');
+}
+
 static void take_apart(TextStore *store, Str text)
 {
     const Str mark = STR("\n=== ");
@@ -19,7 +28,7 @@ static void take_apart(TextStore *store, Str text)
         ptrdiff_t end = str_find(text, mark, at);
         Str part = str_slice(text, at, end < 0 ? text.size : (size_t)end + 1), path;
         str_split(&part, '\n', &path);
-        if (!str_has_char(path, '\0')) /* no file has it in its name */
+        if (may_be_added(store, path))
             text_store_add(store, path, part.data ? part : STR(""));
         at = end < 0 ? text.size : (size_t)end + mark.size;
     }
