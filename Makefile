@@ -183,6 +183,10 @@ hardened: $(BUILD)/kiln $(BUILD)/tools/overflow static ; @tests/run-hardened $(B
 faults: $(BUILD)/kiln $(BUILD)/tools/fail_at.so ; @tests/run-faults $(BUILD) $(if $(EVERY),--every)
 limits: $(BUILD)/kiln ; @tests/run-limits $(BUILD)/kiln --table
 lint: ; @tests/lint
+.PHONY: threads memcheck
+threads: $(BUILD)/kiln ; @tests/run-threads $(BUILD)/kiln
+# EVERY=4 FROM=2: the second of every four case files, and so on.
+memcheck: $(BUILD)/kiln ; @tests/run-valgrind $(BUILD)/kiln $(EVERY) $(FROM)
 .PHONY: kill
 kill: $(BUILD)/kiln $(BUILD)/tools/kill_at.so ; @tests/run-kill $(BUILD)
 

@@ -61,6 +61,10 @@ static inline bool bytes_equal(const char *a, const char *b, size_t size)
 }
 static inline bool str_equal(Str a, Str b)
 {
+#ifdef __clang_analyzer__ /* which cannot know that only what is empty may have no data */
+    if ((a.size && !a.data) || (b.size && !b.data))
+        __builtin_unreachable();
+#endif
     return a.size == b.size && bytes_equal(a.data, b.data, a.size);
 }
 /* Byte order, as memcmp; a prefix comes first. */

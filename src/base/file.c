@@ -187,14 +187,14 @@ static int open_beneath(Arena *arena, Str root, Str path, int flags, int *opened
 
 int file_read_beneath(Arena *arena, Str root, Str path, size_t limit, Str *text)
 {
-    int fd;
+    int fd = -1;
     int error = open_beneath(arena, root, path, READ_FLAGS, &fd);
     return error ? error : read_and_close(arena, fd, limit, text);
 }
 
 int file_read_below(Arena *arena, int folder, Str path, size_t limit, Str *text)
 {
-    int fd;
+    int fd = -1;
     int error = open_below(folder, path, READ_FLAGS, &fd);
     return error ? error : read_and_close(arena, fd, limit, text);
 }
@@ -255,8 +255,8 @@ int file_write_new(int at, const char *name, Str text)
 
 void file_remove_leftovers(Arena *arena, int folder)
 {
-    FileEntry *entries;
-    size_t count;
+    FileEntry *entries = NULL;
+    size_t count = 0;
     if (folder_list(arena, folder, ".", &entries, &count))
         return;
     for (size_t i = 0; i < count; i++) {
@@ -328,7 +328,7 @@ int folder_list(Arena *arena, int at, const char *path, FileEntry **entries, siz
 
 int folder_list_beneath(Arena *arena, Str root, Str path, FileEntry **entries, size_t *count)
 {
-    int fd;
+    int fd = -1;
     int error = open_beneath(arena, root, path, O_RDONLY | O_DIRECTORY, &fd);
     return error ? error : list_opened(arena, fd, entries, count);
 }

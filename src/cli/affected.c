@@ -5,6 +5,7 @@
 #include "diff.h"
 #include "line_diff.h"
 
+#include <assert.h>
 #include <unistd.h>
 
 #include "kiln/project.h"
@@ -65,6 +66,7 @@ static Affected *survey_entry(Survey *survey, Str service)
 static bool note_pair(void *user, const DiffFile *from, const DiffFile *to)
 {
     Survey *survey = user;
+    assert(from || to);
     if (from && to && str_equal(from->text, to->text))
         return true;
     Str path = to ? to->path : from->path;

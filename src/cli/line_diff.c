@@ -4,6 +4,8 @@
  */
 #include "line_diff.h"
 
+#include <assert.h>
+
 #define CONTEXT 2
 #define LINE_MAX_BYTES 160
 
@@ -127,7 +129,9 @@ static bool printer_line(Printer *printer)
 static void print_step(Printer *printer, char step)
 {
     const Script *script = printer->script;
-    Str line = step == '+' ? script->to.list[printer->to] : script->from.list[printer->from];
+    const Str *lines = step == '+' ? script->to.list : script->from.list;
+    assert(lines);
+    Str line = lines[step == '+' ? printer->to : printer->from];
     printer->from += step != '+';
     printer->to += step != '-';
     if (!printer_line(printer))

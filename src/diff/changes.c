@@ -11,7 +11,7 @@ typedef struct Lister {
 static Str option_before(const Value *list, uint32_t index)
 {
     const Value *before = index && index < list->size ? list->items[index - 1] : NULL;
-    Str text = value_is(before, VALUE_STRING) ? value_text(before) : STR("");
+    Str text = before && before->kind == VALUE_STRING ? value_text(before) : STR("");
     return str_starts(text, STR("-")) ? text : STR("");
 }
 

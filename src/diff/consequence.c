@@ -5,6 +5,8 @@
  */
 #include "diff_private.h"
 
+#include <assert.h>
+
 const char *const diff_class_names[DIFF_CLASS_COUNT] = {
     [DIFF_DELETES_DATA] = "deletes-data", [DIFF_RECREATES] = "recreates", [DIFF_WEAKENS] = "weakens",
     [DIFF_EXPOSURE] = "exposure",         [DIFF_RESTARTS] = "restarts",   [DIFF_CAPACITY] = "capacity",
@@ -128,6 +130,7 @@ static void judge_spot(const Spot *spot, DiffChange *change)
 static void judge_below(const Spot *above, DiffChange *change)
 {
     const Value *value = above->to ? above->to : above->from;
+    assert(value);
     bool list = value->kind == VALUE_LIST;
     if (value->kind != VALUE_MAP && !(list && above->to))
         return;

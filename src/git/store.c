@@ -5,6 +5,7 @@
  */
 #include "git_private.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -190,6 +191,7 @@ static int walk(GitStore *store, Str path, Folder **at, Entry **entry)
         if (!*entry)
             return ENOENT;
     }
+    assert(*entry); /* even nothing is one part, of no characters */
     return 0;
 }
 

@@ -160,7 +160,7 @@ static const Value *eval_any_map(JsoneRun *run, const Node *node, const JsoneSco
     for (size_t i = 0; i < node->field_count; i++) {
         const Field *field = &node->fields[i];
         const Value *value = field_value(run, node, i, scope);
-        Str key;
+        Str key = {NULL, 0};
         if (!value || (value != NOTHING && !field_key(run, field, scope, &key)))
             return NULL;
         if (value != NOTHING)

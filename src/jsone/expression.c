@@ -4,6 +4,7 @@
  */
 #include "jsone_private.h"
 
+#include <assert.h>
 #include <math.h>
 
 typedef const Value *ExprEval(JsoneRun *run, const Expr *expr, const JsoneScope *scope);
@@ -416,6 +417,7 @@ static Str code_points(Str text, size_t from, size_t to)
 
 static const Value *index_value(JsoneRun *run, const Expr *expr, const Value *base, const Value *at)
 {
+    assert(at); /* the parser leaves it out of slices only */
     size_t length = value_length(base);
     double index = at->kind == VALUE_NUMBER ? from_end(at->number, length) : NAN;
     if (!is_integer(index))

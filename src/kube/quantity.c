@@ -228,5 +228,6 @@ double quantity_number(Quantity quantity)
     __int128 exact = (__int128)1 << 53;
     if (quantity.nano <= exact && quantity.nano >= -exact)
         return (double)quantity.nano / 1e9;
-    return (double)(quantity.nano / NANO) + (double)(quantity.nano % NANO) / 1e9;
+    __int128 whole = quantity.nano / NANO;
+    return (double)whole + (double)(quantity.nano % NANO) / 1e9;
 }

@@ -39,8 +39,10 @@ static void drop_rivals(MapBuilder *map, const Field *row, const Value *higher)
 /* Two merge patches as one that does what both do, one after the other: null is kept, as it has yet to be applied. */
 static const Value *compose(Arena *arena, const Value *lower, const Value *higher)
 {
-    if (!value_is(lower, VALUE_MAP) || higher->kind != VALUE_MAP || !higher->size)
-        return value_is(lower, VALUE_MAP) && higher->kind == VALUE_MAP ? lower : higher;
+    if (!lower || lower->kind != VALUE_MAP || higher->kind != VALUE_MAP)
+        return higher;
+    if (!higher->size)
+        return lower;
     MapBuilder map = map_begin_with(arena, lower);
     for (uint32_t i = 0; i < higher->size; i++) {
         const MapEntry *entry = &higher->entries[i];

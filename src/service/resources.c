@@ -21,7 +21,7 @@ static const Value *canonical(Work *work, const Value *value, Quantity quantity)
 {
     char text[QUANTITY_TEXT_SIZE];
     Str printed = quantity_print(quantity, text);
-    if (str_equal(printed, value_text(value)) && value_is(value, VALUE_STRING))
+    if (value->kind == VALUE_STRING && str_equal(printed, value_text(value)))
         return value;
     return value_new_string(work->arena, value->origin, arena_copy(work->arena, printed));
 }

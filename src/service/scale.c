@@ -7,8 +7,9 @@ static double count_of(const Value *value, double of, double fallback)
     bool percent;
     if (value_is_none(value) || !int_or_percent_parse(value_text(value), &number, &percent))
         return fallback;
-    /* Kubernetes rounds a surge in percent up. */
-    return percent ? (double)((int64_t)(of * (double)number + 99) / 100) : (double)number;
+    if (percent)
+        number = ((int64_t)(of * (double)number) + 99) / 100; /* Kubernetes rounds a surge in percent up */
+    return (double)number;
 }
 
 /* "built-in production" or "environments/production.yaml:4:3": where a number came from, for a message. */

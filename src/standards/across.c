@@ -5,6 +5,8 @@
  */
 #include "standards_private.h"
 
+#include <assert.h>
+
 typedef struct Claim {
     size_t environment;
     const struct Claim *next;
@@ -273,6 +275,7 @@ static Kept *kept_new(Across *across, const GateScope *scope)
 
 static void keep_object(Kept *kept, const RenderedFile *file, const Value *object, int round)
 {
+    assert(kept);
     if (round == 0)
         keep_namespace(kept, file, object, true);
     else if (is_external_secret(object))

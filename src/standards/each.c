@@ -1,5 +1,7 @@
 /* Each: what a check can run over. One table names the iterations. */
 #include "dockerfile.h"
+
+#include <assert.h>
 #include "workflow.h"
 
 static const Value *make_item(Arena *arena, const char *key1, const Value *value1, const char *key2,
@@ -398,6 +400,7 @@ static void each_host(Items *items, const Value *object)
 static void add_path(Items *items, Str host, const Value *entry, const Value *anchor, Str where)
 {
     static const char *const members[] = {"path", "pathType"};
+    assert(anchor);
     MapBuilder item = map_begin(items->arena);
     Str path = entry ? value_text_at(entry, "path") : STR("/");
     map_set(&item, STR("host"), ORIGIN_NONE, value_new_string(items->arena, anchor->origin, host));

@@ -2,6 +2,8 @@
  * place. */
 #include "standards_private.h"
 
+#include <assert.h>
+
 #define FIELDS                                                                                                   \
     "title, rationale, sources, severity, kinds, each, when, let, at, from, assert, message, fix, fixForeign, "  \
     "equivalents, good, "                                                                                        \
@@ -183,6 +185,7 @@ static void compile_lets(RuleCompile *compile, Check *check, const Value *let, c
 static EachFn *compile_each(RuleCompile *compile, const Value *each)
 {
     EachFn *found = each_find(!each ? STR("object") : value_is(each, VALUE_STRING) ? value_text(each) : STR(""));
+    assert(found || each);
     if (!found)
         rule_error(compile, each->origin, "each: expected one of ", each_words(compile->arena).data);
     return found;

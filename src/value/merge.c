@@ -59,7 +59,7 @@ const Value *value_fill(Arena *arena, const Value *target, const Value *defaults
 {
     if (value_is_none(defaults))
         return target;
-    if (value_is_none(target))
+    if (!target || target->kind == VALUE_NULL)
         return without_nulls(arena, defaults);
     if (target->kind != VALUE_MAP || defaults->kind != VALUE_MAP)
         return target;

@@ -162,7 +162,7 @@ static bool find_index(Patch *patch, const Pointer *pointer, size_t depth, const
 /* The value at the pointer's segment at depth below its parent, which must be there. */
 static const Value *step(Patch *patch, const Pointer *pointer, size_t depth, const Value *parent)
 {
-    size_t index;
+    size_t index = 0;
     if (parent->kind == VALUE_LIST)
         return find_index(patch, pointer, depth, parent, parent->size, &index) ? parent->items[index] : NULL;
     if (parent->kind != VALUE_MAP) {
