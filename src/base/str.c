@@ -36,7 +36,10 @@ ptrdiff_t str_find(Str text, Str needle, size_t from)
         return -1;
     if (needle.size == 0)
         return (ptrdiff_t)from;
-    const char *hit = memmem(text.data + from, text.size - from, needle.data, needle.size);
+    const char *rest = text.data + from;
+    size_t left = text.size - from;
+    /* For one character memchr, of which sanitizers know, too, that it looks no further than what it finds. */
+    const char *hit = needle.size == 1 ? memchr(rest, needle.data[0], left) : memmem(rest, left, needle.data, needle.size);
     return hit ? hit - text.data : -1;
 }
 
