@@ -167,11 +167,11 @@ $(BUILD)/tools/contexts: tests/tools/contexts.c $(EMBEDDED_OBJECTS) $(ARCHIVES)
 	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(ARCHIVES) $(EMBEDDED_OBJECTS) -Wl,--end-group $(LIBS)
 
 # Ends kiln at a given change to the file system (tests/run-kill).
-$(BUILD)/tools/kill_at.so: tests/tools/kill_at.c
+$(BUILD)/tools/kill_at.so: tests/tools/kill_at.c tests/tools/calls.h
 	@mkdir -p $(@D)
 	$(call quiet,link)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -fPIC -shared -o $@ $<
 # Makes a given call to the file system fail (tests/run-faults).
-$(BUILD)/tools/fail_at.so: tests/tools/fail_at.c
+$(BUILD)/tools/fail_at.so: tests/tools/fail_at.c tests/tools/calls.h
 	@mkdir -p $(@D)
 	$(call quiet,link)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -fPIC -shared -o $@ $<
 # Writes where it may not, compiled as the program is (tests/run-hardened).
