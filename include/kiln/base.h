@@ -261,6 +261,9 @@ void file_remove_leftovers(Arena *arena, int folder);
 /* The prefix of such temporary files, so that those of a killed run can be removed. */
 #define FILE_TEMPORARY_PREFIX ".kiln-tmp-"
 
+/* Whether a name is that of git's own folder, as a file system that folds case sees it. */
+bool name_is_git(Str name);
+
 typedef struct FileEntry {
     Str name;
     bool is_folder;

@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -279,6 +280,11 @@ static unsigned char entry_type(DIR *folder, const struct dirent *entry)
     if (fstatat(dirfd(folder), entry->d_name, &status, AT_SYMLINK_NOFOLLOW))
         return DT_UNKNOWN;
     return (unsigned char)IFTODT(status.st_mode);
+}
+
+bool name_is_git(Str name)
+{
+    return name.size == 4 && strncasecmp(name.data, ".git", 4) == 0;
 }
 
 static bool is_dots(const char *name)

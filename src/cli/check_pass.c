@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kiln/yaml.h"
@@ -44,10 +45,29 @@ static bool replace(int fd, Str text, int *saved)
 
 /* ---- standard error, kept ---- */
 
+/*
+ * A link that a pull request has put there leads to no other file: through one only a terminal or a pipe is written to,
+ * as /dev/stdout is one. -1: errno.
+ */
+static int open_report(const char *path)
+{
+    enum { FLAGS = O_WRONLY | O_CLOEXEC | O_NOCTTY };
+    struct stat status;
+    int fd = open(path, FLAGS | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644);
+    if (fd >= 0 || errno != ELOOP)
+        return fd;
+    fd = open(path, FLAGS);
+    if (fd < 0 || fstat(fd, &status) || !S_ISREG(status.st_mode))
+        return fd;
+    close(fd);
+    errno = ELOOP;
+    return -1;
+}
+
 static bool write_report(const Arguments *arguments, Str text)
 {
     Str path = argument_value(arguments, OPTION_REPORT);
-    int fd = open(arena_text(arguments->arena, path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0644);
+    int fd = open_report(arena_text(arguments->arena, path));
     bool ok = fd >= 0 && cli_write(fd, text);
     int error = errno;
     if (fd >= 0 && close(fd) != 0 && ok && errno != EINTR) {
@@ -55,7 +75,8 @@ static bool write_report(const Arguments *arguments, Str text)
         ok = false;
     }
     if (!ok)
-        cli_error("cannot write %.*s: %s", STR_ARG(path), strerror(error));
+        cli_error("cannot write %.*s: %s", STR_ARG(path),
+                  error == ELOOP ? "it is a symbolic link to another file; name the file" : strerror(error));
     return ok;
 }
 

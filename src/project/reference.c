@@ -244,6 +244,15 @@ static bool path_stays_inside(Str path)
     return true;
 }
 
+/* There a clone keeps what it was made with, a token among it (actions/checkout). */
+static bool is_git_own(Str path)
+{
+    bool own = false;
+    for (Str segment; !own && str_split(&path, '/', &segment);)
+        own = name_is_git(segment);
+    return own;
+}
+
 static const Value *fail_file(Resolver *resolver, const Value *string, const Path *path, const char *why)
 {
     diag_error(resolver->diags, string->origin, "%.*s: %s", STR_ARG(path_text(resolver->arena, path)), why);
@@ -258,6 +267,8 @@ static const Value *file_value(Resolver *resolver, const Value *string, Str piec
         return fail_file(resolver, string, path, "${file:…} is only allowed as a whole config value");
     if (!path_stays_inside(file))
         return fail_file(resolver, string, path, "${file:…} takes a relative path inside the project");
+    if (is_git_own(file))
+        return fail_file(resolver, string, path, "${file:…} takes no file of git's own");
     Str text;
     int error = store_read(resolver->scope->project->store, resolver->arena, file, PROJECT_FILE_LIMIT, &text);
     size_t bad;

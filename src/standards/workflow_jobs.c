@@ -282,6 +282,24 @@ static unsigned facts_of_script(Str script)
     return facts;
 }
 
+/* Some word of a command, but for --no-cov; what is only printed measures nothing. */
+static bool measures(Str script)
+{
+    for (ScriptCommand command; script_next(&script, &command);) {
+        if (str_equal(command.name, STR("echo")) || str_equal(command.name, STR("printf")))
+            continue;
+        if (mentions(command.name, STR("cov")))
+            return true;
+        for (Str rest = command.arguments, word; str_split(&rest, ' ', &word);) {
+            if (word.size && word.data[0] == '#')
+                break;
+            if (mentions(word, STR("cov")) && !str_starts(word, STR("--no-cov")))
+                return true;
+        }
+    }
+    return false;
+}
+
 /* What a step is called counts only where it runs a script of which nothing is known. */
 static unsigned facts_of_step(const Value *step)
 {
@@ -291,7 +309,7 @@ static unsigned facts_of_step(const Value *step)
         facts = facts_of_name(name);
     if (str_equal(value_text_at(step, "with.format"), STR("sarif")))
         facts |= FACT_REPORTS;
-    if (run.size && (mentions(run, STR("cov")) || mentions(name, STR("cover"))))
+    if (run.size && (measures(run) || mentions(name, STR("cover"))))
         facts |= FACT_MEASURES;
     if (str_starts(uses, STR("actions/upload-artifact@")) && mentions(value_text_at(step, "with.name"), STR("cover")))
         facts |= FACT_KEEPS;

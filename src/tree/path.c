@@ -7,7 +7,6 @@
 #include <errno.h>
 
 #include <stdlib.h>
-#include <strings.h>
 
 bool is_merge_mark(Str line)
 {
@@ -18,15 +17,9 @@ bool is_merge_mark(Str line)
     return false;
 }
 
-/* As a file system that folds case sees it. */
-bool is_git_folder(Str segment)
-{
-    return segment.size == 4 && strncasecmp(segment.data, ".git", 4) == 0;
-}
-
 static const char *segment_why(Str segment)
 {
-    if (is_git_folder(segment))
+    if (name_is_git(segment))
         return "has a part called .git, where git keeps its own";
     if (!segment.size || str_equal(segment, STR(".")) || str_equal(segment, STR("..")))
         return "has an empty, '.' or '..' part";

@@ -75,7 +75,7 @@ static bool top_is_allowed(const TreeJob *job, Diags *diags)
 {
     Str rest = str_slice(job->top, job->root.size, job->top.size), part;
     while (job->root.size && str_split(&rest, '/', &part)) {
-        if (!is_git_folder(part))
+        if (!name_is_git(part))
             continue;
         diag_file_error(diags, path_label(diags_arena(diags), job, STR("")),
                         "lies in .git, where git keeps its own; choose another output");

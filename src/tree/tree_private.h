@@ -16,7 +16,6 @@
 
 /* What git leaves in an unfinished merge. */
 bool is_merge_mark(Str line);
-bool is_git_folder(Str segment);
 /* Why text is no path below a top folder, as a phrase; NULL where it is one. */
 const char *path_why(Str text);
 /* The files sorted by path, or NULL when a path is bad, double, or a file and a folder at once. */
