@@ -54,10 +54,19 @@ const Value *project_read(Arena *arena, Sources *sources, const Project *project
     return source ? yaml_read(arena, source, diags) : NULL;
 }
 
+/* Ten thousand services are a large organisation's. */
+enum { ENTRIES_LIMIT = 20000 };
+
 bool project_list(Arena *arena, const Project *project, Str path, FileEntry **entries, size_t *count, Diags *diags)
 {
     *count = 0;
     int error = store_list(project->store, arena, path, entries, count);
+    if (!error && *count > ENTRIES_LIMIT) {
+        diag_file_error(diags, shown(arena, project, path), "holds %zu files, and at most %d; split the project", *count,
+                        ENTRIES_LIMIT);
+        *count = 0;
+        return false;
+    }
     if (!error || error == ENOENT)
         return true;
     if (error == ELOOP)
