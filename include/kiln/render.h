@@ -2,7 +2,7 @@
  * render: templates → objects → text. The shipped templates are embedded; a project's file of the same name replaces
  * one, a new name adds one. The folder of a template says its scope, its name the file that it makes (templates.md).
  *
- * Ownership: a Renderer lives in the arena given to renderer_new and is read-only afterwards (one for all threads);
+ * Ownership: a Renderer lives in the arena given to renderer_new, one for all threads, and only compiles afterwards;
  * objects and texts live in the arena of the call. Failure: false, with everything reported.
  */
 #ifndef KILN_RENDER_H
@@ -17,7 +17,7 @@
 
 typedef struct Renderer Renderer;
 
-/* Loads and compiles every template. */
+/* Loads every template; the project's own are compiled, the shipped ones when they are first needed. */
 Renderer *renderer_new(Arena *arena, Sources *sources, const Project *project, Diags *diags) KILN_MUST_USE;
 
 /* What a file holds. Rules name the last two, whose objects have no kind, in lower case under `kinds`. */

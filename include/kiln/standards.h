@@ -11,7 +11,8 @@
  * see: object, pod (its pod spec or null), item and itemName (what is iterated), env {name, tier}, project, and the
  * functions of templates plus those of src/standards/functions.c.
  *
- * Ownership: rules live in the arena given to standards_load and are read-only afterwards. Failure: NULL or false,
+ * Ownership: rules live in the arena given to standards_load, for all threads; shipped ones are compiled when they are
+ * first needed. Failure: NULL or false,
  * reported.
  */
 #ifndef KILN_STANDARDS_H
