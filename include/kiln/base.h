@@ -254,6 +254,8 @@ int file_read_fd(Arena *arena, int fd, size_t limit, Str *text) KILN_MUST_USE;
 
 /* Replaces name in the folder at: temporary file, rename. The file is the old or the new one at any moment. */
 int file_write(int at, const char *name, Str text) KILN_MUST_USE;
+/* The same; where there is such a file, the new one has its permissions. */
+int file_replace(int at, const char *name, Str text) KILN_MUST_USE;
 /* Likewise, where there is none yet; else EEXIST. */
 int file_write_new(int at, const char *name, Str text) KILN_MUST_USE;
 /* Removes what killed runs left in a folder, which the caller has locked against those that are still at work. */

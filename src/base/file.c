@@ -224,7 +224,8 @@ static int open_new(int at, const char *name)
     return fd;
 }
 
-static int write_renamed(int at, const char *name, Str text, unsigned flags)
+/* mode NULL: what the process gives a new file. */
+static int write_renamed(int at, const char *name, Str text, const mode_t *mode, unsigned flags)
 {
     /* The process in the name keeps two runs that write the same file from writing the same temporary one. */
     char temporary[NAME_MAX + 1];
@@ -234,7 +235,7 @@ static int write_renamed(int at, const char *name, Str text, unsigned flags)
     int fd = open_new(at, temporary);
     if (fd < 0)
         return errno;
-    int error = write_all(fd, text);
+    int error = mode && fchmod(fd, *mode) ? errno : write_all(fd, text);
     if (close(fd) && !error && errno != EINTR)
         error = errno;
     if (!error && (flags ? renameat2(at, temporary, at, name, flags) : renameat(at, temporary, at, name)))
@@ -246,12 +247,20 @@ static int write_renamed(int at, const char *name, Str text, unsigned flags)
 
 int file_write(int at, const char *name, Str text)
 {
-    return write_renamed(at, name, text, 0);
+    return write_renamed(at, name, text, NULL, 0);
+}
+
+int file_replace(int at, const char *name, Str text)
+{
+    struct stat old;
+    bool exists = !fstatat(at, name, &old, AT_SYMLINK_NOFOLLOW) && S_ISREG(old.st_mode);
+    mode_t mode = exists ? old.st_mode & 0777 : 0;
+    return write_renamed(at, name, text, exists ? &mode : NULL, 0);
 }
 
 int file_write_new(int at, const char *name, Str text)
 {
-    return write_renamed(at, name, text, RENAME_NOREPLACE);
+    return write_renamed(at, name, text, NULL, RENAME_NOREPLACE);
 }
 
 void file_remove_leftovers(Arena *arena, int folder)

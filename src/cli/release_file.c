@@ -183,7 +183,7 @@ static bool replace_file(const Release *release, const ReleasesFile *file, int f
     (void)!flock(folder, LOCK_EX);
     if (!is_unchanged(release, file, shown))
         return false;
-    int error = file_write(folder, strchr(file->path.data, '/') + 1, file->text);
+    int error = file_replace(folder, strchr(file->path.data, '/') + 1, file->text);
     file_remove_leftovers(release->arena, folder);
     if (error)
         diag_file_error(release->diags, shown, "cannot write: %s", strerror(error));
