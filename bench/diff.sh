@@ -68,8 +68,11 @@ if [ -x "$dyff" ]; then
   find "$scratch/new" -name '*.yaml' | sort | xargs cat > "$scratch/new.yaml"
   measure dyff 1 "$dyff" between "$scratch/old.yaml" "$scratch/new.yaml"
   measure streams "$rounds" "$kiln" diff "$scratch/old.yaml" "$scratch/new.yaml"
-  awk "BEGIN { printf \"ratio: %.1f times less CPU (target: 20)\\n\", $dyff_cpu / $folders_cpu }"
-  judge "20 times faster than dyff" "$dyff_cpu >= 20 * $folders_cpu"
+  for side in folders base; do
+    cpu=${side}_cpu
+    awk "BEGIN { printf \"$side: %.1f times less CPU than dyff (target: 20)\\n\", $dyff_cpu / ${!cpu} }"
+    judge "$side: 20 times faster than dyff" "$dyff_cpu >= 20 * ${!cpu}"
+  done
 else
   echo "SKIPPED: dyff $dyff_version cannot be installed: $(tail -1 "$scratch/log")"
   skipped=1
