@@ -17,7 +17,7 @@ typedef struct Scaler {
 typedef struct Counting {
     Arena *arena;
     const DiffSide *side;
-    Index *scalers; /* "namespace kind name" → object */
+    const Index *scalers; /* "namespace kind name" → object */
     DiffCapacity total;
 } Counting;
 
@@ -61,17 +61,24 @@ static Str scaled_name(Arena *arena, const Value *object, Str kind, Str name)
                         STR_ARG(name));
 }
 
-static void note_scalers(Counting *counting)
+const Index *scaled_workloads(Arena *arena, const DiffSide *side)
 {
-    for (size_t i = 0; i < counting->side->count; i++) {
-        const Value *object = counting->side->list[i].object;
+    Index *scaled = index_new(arena, 64);
+    for (size_t i = 0; i < side->count; i++) {
+        const Value *object = side->list[i].object;
         if (!str_equal(value_text_at(object, "kind"), STR("HorizontalPodAutoscaler")))
             continue;
         const Value *target = value_path(object, "spec.scaleTargetRef");
-        index_put(counting->scalers,
-                  scaled_name(counting->arena, object, value_text_at(target, "kind"), value_text_at(target, "name")),
+        index_put(scaled, scaled_name(arena, object, value_text_at(target, "kind"), value_text_at(target, "name")),
                   (uint32_t)i);
     }
+    return scaled;
+}
+
+bool is_scaled(Arena *arena, const Index *scaled, const Value *workload)
+{
+    Str kind = value_text_at(workload, "kind"), name = value_text_at(workload, "metadata.name");
+    return index_get(scaled, scaled_name(arena, workload, kind, name)) != INDEX_NONE;
 }
 
 /* A count that a manifest states; nonsense counts as none. */
@@ -122,8 +129,7 @@ static void count_workload(Counting *counting, const Value *object, Str kind)
 
 DiffCapacity capacity_of(Arena *arena, const DiffSide *side)
 {
-    Counting counting = {.arena = arena, .side = side, .scalers = index_new(arena, 64)};
-    note_scalers(&counting);
+    Counting counting = {.arena = arena, .side = side, .scalers = scaled_workloads(arena, side)};
     for (size_t i = 0; i < side->count; i++) {
         const Value *object = side->list[i].object;
         Str kind = value_text_at(object, "kind");

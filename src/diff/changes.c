@@ -74,9 +74,9 @@ static void list_delta(Lister *lister, const Delta *delta, const DiffStep *path)
     }
 }
 
-void object_judge(Arena *arena, const Index *selected, DiffObject *object)
+void object_judge(Arena *arena, const Context *context, DiffObject *object)
 {
-    Judge judge = judge_new(arena, object->kind, object->from, object->to, selected);
+    Judge judge = judge_new(arena, object->kind, object->from, object->to, context);
     Lister lister = {.arena = arena, .judge = &judge, .object = object};
     if (object->delta)
         list_delta(&lister, object->delta, NULL);

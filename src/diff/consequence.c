@@ -108,12 +108,52 @@ static unsigned rank(unsigned classes)
     return DIFF_CLASS_COUNT;
 }
 
+/* ---- what a pod says for its containers, or each of them for itself ---- */
+
+static bool says(const Value *around, Str field, const Value *value)
+{
+    const Value *said = value_get(value_get(around, STR("securityContext")), field);
+    return said && value_equal(said, value);
+}
+
+static bool containers_say(const Value *pod, Str field, const Value *value)
+{
+    static const char *const lists[] = {"containers", "initContainers", "ephemeralContainers"};
+    size_t containers = 0, saying = 0;
+    for (size_t i = 0; i < LENGTH_OF(lists); i++) {
+        const Value *list = value_get(pod, str_from(lists[i]));
+        for (uint32_t j = 0; value_is(list, VALUE_LIST) && j < list->size; j++) {
+            containers++;
+            saying += says(list->items[j], field, value);
+        }
+    }
+    return containers && saying == containers;
+}
+
+/*
+ * A field that a pod and its containers share, where the container's word counts (types core/v1, SecurityContext):
+ * gone from one place, it still holds where the other says the same.
+ */
+static bool is_said_elsewhere(const Consequence *row, const Spot *spot)
+{
+    static const char shared[] = "runAsNonRoot|runAsUser|runAsGroup|seccompProfile|appArmorProfile|seLinuxOptions";
+    size_t last = spot->count - 1;
+    if (!(row->classes & DIFF_BIT(DIFF_WEAKENS)) || spot->count < 3 || !value_is_none(spot->to) ||
+        !kind_in(shared, spot->steps[last]->key) || !str_equal(spot->steps[last - 1]->key, STR("securityContext")))
+        return false;
+    const char *head = template_path(spot->judge->kind);
+    const Value *object = spot->judge->object;
+    const Value *pod = head ? value_get(head[0] ? value_path(object, head) : object, STR("spec")) : NULL;
+    return spot->steps[last - 2]->item ? says(pod, spot->steps[last]->key, spot->from)
+                                       : containers_say(pod, spot->steps[last]->key, spot->from);
+}
+
 static void apply_row(const Consequence *row, const Spot *spot, DiffChange *change)
 {
     if ((row->reach & spot->reach) != spot->reach)
         return;
-    Event event = {spot->from, spot->to, spot->judge->object, spot->judge->before};
-    if (!pattern_fits(row->path, spot) || !row->when(&event))
+    Event event = {spot->from, spot->to, spot->judge->object, spot->judge->before, spot->judge->scaled};
+    if (!pattern_fits(row->path, spot) || !row->when(&event) || is_said_elsewhere(row, spot))
         return;
     if (rank(row->classes) < rank(change->classes) || !change->reason)
         change->reason = row->reason;
@@ -176,9 +216,10 @@ static bool is_note(Str key)
  */
 static bool is_inert_label(const Judge *judge, Str key)
 {
-    if (kind_in("Namespace|Node|ConfigMap|Secret", judge->kind) && !is_known_note(key) && !str_equal(key, STR("version")))
+    if (kind_in("Namespace|Node|ConfigMap|Secret", judge->kind) && !is_known_note(key) &&
+        !str_equal(key, STR("version")))
         return false;
-    return !label_is_selected(judge->arena, judge->selected, judge->kind, key);
+    return !label_is_selected(judge->arena, judge->context->selected, judge->kind, key);
 }
 
 /* path is metadata.labels.KEY or metadata.annotations.KEY of the object itself. */
@@ -202,9 +243,10 @@ static bool is_inert(const Judge *judge, const Spot *spot)
 
 /* ---- all of it ---- */
 
-Judge judge_new(Arena *arena, Str kind, const Value *from, const Value *to, const Index *selected)
+Judge judge_new(Arena *arena, Str kind, const Value *from, const Value *to, const Context *context)
 {
-    Judge judge = {.arena = arena, .kind = kind, .object = to ? to : from, .before = from, .selected = selected};
+    Judge judge = {.arena = arena, .kind = kind, .object = to ? to : from, .before = from, .context = context};
+    judge.scaled = is_scaled(arena, context->scaled, judge.object);
     judge.rows = ARENA_ARRAY(arena, const Consequence *, consequence_count);
     for (size_t i = 0; i < consequence_count; i++) {
         if (row_kind(&consequences[i], kind))

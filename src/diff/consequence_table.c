@@ -110,6 +110,11 @@ static bool falls_from_1(const Event *event)
     return is_less(event->to, event->from, "1");
 }
 
+static bool becomes_1(const Event *event)
+{
+    return goes(event) && !event->scaled && falls_from_1(event);
+}
+
 static bool falls_from_30(const Event *event)
 {
     return is_less(event->to, event->from, "30");
@@ -596,6 +601,8 @@ const Consequence consequences[] = {
      "more pods go at once", "types apps/v1"},
     {"Deployment|StatefulSet|Rollout|ReplicaSet", "spec.replicas", falls, WEAKENS, HERE, "fewer replicas",
      "types apps/v1"},
+    {"Deployment|StatefulSet|Rollout|ReplicaSet", "spec.replicas", becomes_1, WEAKENS, HERE,
+     "1 replica, where neither it nor an autoscaler says", "types apps/v1"},
     {"HorizontalPodAutoscaler", "spec.minReplicas", falls_from_1, WEAKENS, HERE, "fewer replicas",
      "types autoscaling/v2"},
 

@@ -55,6 +55,7 @@ typedef struct Event {
     const Value *to;   /* NULL: it went */
     const Value *object; /* around it, as it is now */
     const Value *before; /* NULL: the object came */
+    bool scaled;         /* an autoscaler decides how many pods it has now */
 } Event;
 typedef bool WhenFn(const Event *event);
 
@@ -73,16 +74,23 @@ typedef struct Consequence {
 extern const Consequence consequences[];
 extern const size_t consequence_count;
 
+/* What verdicts on one object need of all others. */
+typedef struct Context {
+    const Index *selected; /* selected_labels */
+    const Index *scaled;   /* scaled_workloads, of the new side */
+} Context;
+
 typedef struct Judge {
     Arena *arena;
     Str kind;
     const Value *object;  /* the new one, or the deleted one */
     const Value *before;  /* the old one, or NULL */
-    const Index *selected; /* selected_labels */
+    const Context *context;
+    bool scaled;          /* as in Event */
     const Consequence **rows; /* those of the kind */
     size_t row_count;
 } Judge;
-Judge judge_new(Arena *arena, Str kind, const Value *from, const Value *to, const Index *selected);
+Judge judge_new(Arena *arena, Str kind, const Value *from, const Value *to, const Context *context);
 /* Sets the change's classes and reason. */
 void judge_change(const Judge *judge, DiffChange *change);
 /* The dotted path to a kind's pod template: "" is the object itself; NULL: it has none. */
@@ -92,7 +100,7 @@ bool quantities_equal(const DiffStep *path, const Value *from, const Value *to);
 /* ---- changes.c ---- */
 
 /* Fills in the changes and classes of an object that differs. */
-void object_judge(Arena *arena, const Index *selected, DiffObject *object);
+void object_judge(Arena *arena, const Context *context, DiffObject *object);
 
 /* ---- selectors.c ---- */
 
@@ -109,5 +117,8 @@ bool guards_workloads(Arena *arena, const Index *workloads, const Value *guard);
 /* ---- capacity.c ---- */
 
 DiffCapacity capacity_of(Arena *arena, const DiffSide *side);
+/* Those whose number of pods an autoscaler sets, as number of the autoscaler on its side. */
+const Index *scaled_workloads(Arena *arena, const DiffSide *side);
+bool is_scaled(Arena *arena, const Index *scaled, const Value *workload);
 
 #endif

@@ -221,12 +221,13 @@ static void note_wants(Arena *arena, DiffWants *wants, Labels *labels, const Dif
 /* Objects whose only difference is an order that means nothing are the same. */
 static void judge_all(Arena *arena, const DiffSide *from, const DiffSide *to, DiffResult *result)
 {
-    const Index *selected = selected_labels(arena, from, to), *workloads = workload_labels(arena, to);
+    const Context context = {selected_labels(arena, from, to), scaled_workloads(arena, to)};
+    const Index *workloads = workload_labels(arena, to);
     Labels labels = {.seen = index_new(arena, 8)};
     size_t kept = 0;
     for (size_t i = 0; i < result->count; i++) {
         DiffObject *object = &result->list[i];
-        object_judge(arena, selected, object);
+        object_judge(arena, &context, object);
         if (!object->count) {
             result->same++;
             continue;
