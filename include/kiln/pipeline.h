@@ -32,6 +32,7 @@ typedef void StageFn(void *user, Stage stage, Str environment);
 typedef struct RenderRequest {
     const char *folder;      /* where the project is looked for, upwards */
     const ProjectPlace *place; /* where it is instead: at a revision; or NULL */
+    const Project *like;     /* as in ProjectOptions */
     const Str *environments; /* -e; none: all of kiln.yaml */
     size_t environment_count;
     const Str *services;     /* none: all, and the environment's own files */

@@ -82,6 +82,8 @@ bool project_find(Arena *arena, const char *folder, Diags *diags, ProjectPlace *
 typedef struct ProjectOptions {
     const char *folder;   /* where to look from, upwards */
     const ProjectPlace *place; /* instead of looking; or NULL */
+    const Project *like;  /* loaded before: what a service's file says there it says here, where it is the same text,
+                             and messages name it as it is called there; or NULL */
     const Str *sets;      /* --set arguments: path=value */
     size_t set_count;
     const Str *services;  /* the selected services, which alone are set; none: all */

@@ -85,6 +85,9 @@ typedef struct DiffSides {
     Base base;
     RenderSession *old; /* NULL: there was no project */
     RenderSession *new;
+    const Arguments *arguments;
+    DiffReport *report;
+    Diags *sharing; /* what the old side says while it shares with the new one what both have; or NULL */
 } DiffSides;
 /* False: reported, and nothing is open. */
 bool diff_sides_open(DiffSides *sides, const Arguments *arguments, DiffReport *report) KILN_MUST_USE;

@@ -52,16 +52,13 @@ static bool selects(const DiffSelection *selection, Str path)
            is_named(selection->services, selection->service_count, service);
 }
 
-static RenderSession *open_session(const Arguments *arguments, const ProjectPlace *place, const DiffSelection *selection,
-                            DiffReport *report)
+static RenderSession *open_session(const Arguments *arguments, const DiffSelection *selection, DiffReport *report)
 {
-    RenderRequest request = {.folder = cli_folder(arguments), .place = place};
-    if (selection) {
-        request.environments = selection->environments;
-        request.environment_count = selection->environment_count;
-        request.services = selection->services;
-        request.service_count = selection->service_count;
-    }
+    RenderRequest request = {.folder = cli_folder(arguments)};
+    request.environments = selection->environments;
+    request.environment_count = selection->environment_count;
+    request.services = selection->services;
+    request.service_count = selection->service_count;
     if (!cli_threads(arguments, &request.threads))
         return NULL;
     return session_open(report->arena, &request, report->sources, report->diags);
@@ -103,15 +100,53 @@ static DiffFiles files_of(Arena *arena, const DiffSelection *selection, Rendered
     return files;
 }
 
+static const Environment *environment_in(const RenderSession *session, Str name)
+{
+    return session ? project_environment(session_project(session), name) : NULL;
+}
+
 /* Nothing where the project has no such environment. */
 static bool environment_files(RenderSession *session, Str name, Arena *arena, const DiffSelection *selection,
                               DiffFiles *files)
 {
-    const Environment *environment = session ? project_environment(session_project(session), name) : NULL;
+    const Environment *environment = environment_in(session, name);
     RenderedTexts texts = {NULL, 0};
     bool ok = !environment || session_environment(session, environment, arena, &texts);
     *files = files_of(arena, selection, texts);
     return ok;
+}
+
+/* ---- the side at the revision ---- */
+
+static bool open_old(DiffSides *sides, Diags *diags, const Project *like)
+{
+    RenderRequest request = {.folder = cli_folder(sides->arguments), .place = &sides->base.place, .like = like};
+    if (!cli_threads(sides->arguments, &request.threads))
+        return false;
+    sides->old = session_open(sides->report->arena, &request, sides->report->sources, diags);
+    return sides->old;
+}
+
+/* By itself, so that its messages name its own files. */
+static bool open_apart(DiffSides *sides)
+{
+    if (sides->old)
+        session_close(sides->old);
+    sides->sharing = NULL;
+    return open_old(sides, sides->report->diags, NULL);
+}
+
+static bool has_spoken(const DiffSides *sides)
+{
+    return sides->sharing && diags_count(sides->sharing);
+}
+
+/* Most of the time the old side has nothing to say, so what both have is read once; where it has, it begins again. */
+static bool open_sharing(DiffSides *sides)
+{
+    sides->sharing = diags_new(sides->report->arena, sides->report->sources);
+    bool ok = open_old(sides, sides->sharing, session_project(sides->new));
+    return ok && !has_spoken(sides) ? true : open_apart(sides);
 }
 
 /* ---- against a revision ---- */
@@ -144,7 +179,11 @@ static bool each_pair(DiffSides *sides, const Environment *old, const Environmen
                       DiffSidesFn *each, void *user)
 {
     SessionPair pair;
-    if (!session_pair(sides->old, sides->new, old, new, arena, &pair))
+    bool ok = session_pair(sides->old, sides->new, old, new, arena, &pair);
+    if (has_spoken(sides))
+        ok = open_apart(sides) &&
+             session_pair(sides->old, sides->new, environment_in(sides->old, new->name), new, arena, &pair);
+    if (!ok)
         return false;
     DiffFiles from = files_of(arena, &sides->selection, pair.from), to = files_of(arena, &sides->selection, pair.to);
     Rest same = {&pair, &sides->selection, arena};
@@ -157,6 +196,8 @@ static bool each_alone(DiffSides *sides, Str name, Arena *arena, DiffSidesFn *ea
 {
     DiffFiles from, to;
     bool ok = environment_files(sides->old, name, arena, &sides->selection, &from);
+    if (has_spoken(sides))
+        ok = open_apart(sides) && environment_files(sides->old, name, arena, &sides->selection, &from);
     ok = environment_files(sides->new, name, arena, &sides->selection, &to) && ok;
     return ok && each(user, name, &from, &to, NULL);
 }
@@ -164,8 +205,7 @@ static bool each_alone(DiffSides *sides, Str name, Arena *arena, DiffSidesFn *ea
 static bool each_environment(DiffSides *sides, Str name, DiffSidesFn *each, void *user)
 {
     Arena *arena = arena_new();
-    const Environment *old = sides->old ? project_environment(session_project(sides->old), name) : NULL;
-    const Environment *new = project_environment(session_project(sides->new), name);
+    const Environment *old = environment_in(sides->old, name), *new = environment_in(sides->new, name);
     bool ok = old && new ? each_pair(sides, old, new, arena, each, user) : each_alone(sides, name, arena, each, user);
     arena_free(arena);
     return ok;
@@ -186,6 +226,8 @@ static bool each_once(DiffSides *sides, DiffSidesFn *each, void *user)
     Arena *arena = arena_new();
     DiffFiles old_tree, old_workflows, new_tree, new_workflows;
     bool ok = once_files(sides->old, arena, &old_tree, &old_workflows);
+    if (has_spoken(sides))
+        ok = open_apart(sides) && once_files(sides->old, arena, &old_tree, &old_workflows);
     ok = once_files(sides->new, arena, &new_tree, &new_workflows) && ok;
     ok = ok && each(user, STR(DIFF_ARGOCD), &old_tree, &new_tree, NULL);
     ok = ok && each(user, STR(DIFF_WORKFLOWS), &old_workflows, &new_workflows, NULL);
@@ -195,15 +237,15 @@ static bool each_once(DiffSides *sides, DiffSidesFn *each, void *user)
 
 bool diff_sides_each(DiffSides *sides, DiffSidesFn *each, void *user)
 {
-    const Project *new = session_project(sides->new), *old = sides->old ? session_project(sides->old) : NULL;
+    const Project *new = session_project(sides->new);
     bool ok = true;
     for (size_t i = 0; i < new->environment_count; i++) {
         Str name = new->environments[i].name;
         if (is_named(sides->selection.environments, sides->selection.environment_count, name))
             ok &= each_environment(sides, name, each, user);
     }
-    for (size_t i = 0; old && i < old->environment_count; i++) {
-        Str name = old->environments[i].name;
+    for (size_t i = 0; sides->old && i < session_project(sides->old)->environment_count; i++) {
+        Str name = session_project(sides->old)->environments[i].name;
         if (is_full(&sides->selection) && !project_environment(new, name))
             ok &= each_environment(sides, name, each, user);
     }
@@ -212,13 +254,11 @@ bool diff_sides_each(DiffSides *sides, DiffSidesFn *each, void *user)
 
 bool diff_sides_open(DiffSides *sides, const Arguments *arguments, DiffReport *report)
 {
-    *sides = (DiffSides){.selection = selection_of(arguments)};
+    *sides = (DiffSides){.selection = selection_of(arguments), .arguments = arguments, .report = report};
     if (!cli_base_open(arguments, argument_value(arguments, OPTION_BASE), report->diags, &sides->base))
         return false;
-    sides->new = open_session(arguments, NULL, &sides->selection, report);
-    if (sides->new && sides->base.has_project)
-        sides->old = open_session(arguments, &sides->base.place, NULL, report);
-    if (sides->new && (sides->old || !sides->base.has_project))
+    sides->new = open_session(arguments, &sides->selection, report);
+    if (sides->new && (!sides->base.has_project || open_sharing(sides)))
         return true;
     diff_sides_close(sides);
     return false;
@@ -336,7 +376,7 @@ static bool compare_folders(RenderSession *session, const DiffSelection *selecti
 bool diff_with_tree(const Arguments *arguments, DiffReport *report)
 {
     DiffSelection selection = selection_of(arguments);
-    RenderSession *session = open_session(arguments, NULL, &selection, report);
+    RenderSession *session = open_session(arguments, &selection, report);
     if (!session)
         return false;
     bool ok = compare_folders(session, &selection, report);
@@ -386,7 +426,7 @@ bool diff_environments(const Arguments *arguments, Str from, Str to, DiffReport 
     DiffSelection selection = selection_of(arguments);
     selection.environments = names;
     selection.environment_count = LENGTH_OF(names);
-    RenderSession *session = open_session(arguments, NULL, &selection, report);
+    RenderSession *session = open_session(arguments, &selection, report);
     if (!session)
         return false;
     bool ok = compare_twins(session, &selection, report);

@@ -72,6 +72,7 @@ bool pipeline_load_project(Pipeline *pipeline)
     const RenderRequest *request = pipeline->request;
     ProjectOptions options = {.folder = request->folder,
                               .place = request->place,
+                              .like = request->like,
                               .sets = request->sets,
                               .set_count = request->set_count,
                               .services = request->services,

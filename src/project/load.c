@@ -193,11 +193,26 @@ static const Value *blocks_of(Arena *arena, const Value *service)
     return map_end(&map, blocks->origin);
 }
 
+/* The same text says the same, so nothing of it need be looked at again. */
+static bool load_alike(Loader *loader, Str path, Str name, ServiceFile *service)
+{
+    const ServiceFile *like = loader->like ? project_service(loader->like, name) : NULL;
+    const Source *source = like ? sources_find(loader->sources, like->origin) : NULL;
+    Str text;
+    if (!source || store_read(loader->project->store, loader->arena, path, yaml_limits.bytes, &text) ||
+        !str_equal(text, source->text))
+        return false;
+    *service = *like;
+    return true;
+}
+
 static bool load_service(Loader *loader, Str file_name, ServiceFile *service)
 {
     Project *project = loader->project;
     Str name = str_slice(file_name, 0, file_name.size - 5);
     Str path = arena_printf(loader->arena, "services/%.*s", STR_ARG(file_name));
+    if (load_alike(loader, path, name, service))
+        return true;
     bool valid = service_name_valid(loader, path, name);
     bool missing;
     const Value *raw = project_read(loader->arena, loader->sources, project, path, &missing, loader->diags);
@@ -297,7 +312,8 @@ static bool place_project(Loader *loader, ProjectOptions options)
 
 Project *project_load(Arena *arena, Sources *sources, ProjectOptions options, Diags *diags)
 {
-    Loader loader = {.arena = arena, .sources = sources, .diags = diags, .project = ARENA_NEW(arena, Project)};
+    Loader loader = {.arena = arena, .sources = sources, .diags = diags, .like = options.like};
+    loader.project = ARENA_NEW(arena, Project);
     loader.project->arena = arena;
     loader.project->sources = sources;
     loader.project->selected = options.services;

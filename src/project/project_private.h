@@ -10,6 +10,7 @@ typedef struct Loader {
     Sources *sources;
     Diags *diags;
     Project *project;
+    const Project *like; /* as in ProjectOptions */
     bool failed;
 } Loader;
 
