@@ -264,10 +264,10 @@ static bool finish_side(Side *side, Arena *arena)
 
 /* ---- both ---- */
 
-static void begin_set(Side *side, const Environment *environment, Arena *arena)
+static void begin_set(Side *side, const Environment *environment, const ServiceSet *like, Arena *arena)
 {
     const Pipeline *pipeline = &side->session->pipeline;
-    side->set = service_set_new(arena, pipeline->pool, pipeline->project, environment, pipeline->diags);
+    side->set = service_set_new(arena, pipeline->pool, pipeline->project, environment, like, pipeline->diags);
     side->context = *service_set_context(side->set);
     side->count = service_set_count(side->set);
 }
@@ -288,9 +288,9 @@ static void begin_sides(struct PairState *pair, const Environment *from, const E
         begin_whole(&pair->old, from, pair->arena);
         begin_whole(&pair->new, to, pair->arena);
     } else {
-        begin_set(&pair->old, from, pair->arena);
-        begin_set(&pair->new, to, pair->arena);
         pair->alike = here_alike(old->project, from, new->project, to);
+        begin_set(&pair->new, to, NULL, pair->arena);
+        begin_set(&pair->old, from, pair->alike ? pair->new.set : NULL, pair->arena);
     }
     if (pair->old.broken || pair->new.broken)
         return;

@@ -12,7 +12,7 @@ typedef struct Peer {
     const Value *ports; /* of its pods */
 } Peer;
 
-static const Member *member_find(const ServiceSet *set, Str name)
+const Member *member_find(const ServiceSet *set, Str name)
 {
     for (size_t low = 0, high = set->count; low < high;) {
         size_t middle = low + (high - low) / 2;

@@ -64,6 +64,7 @@ struct Member {
     size_t caller_capacity;
     const Value *ports; /* of whom others call: of its pods, as Work has them; else empty */
     const Share *share; /* NULL: not complete yet */
+    bool quiet;         /* defining it said nothing */
 };
 
 struct ServiceSet {
@@ -75,6 +76,9 @@ struct ServiceSet {
     bool defined; /* all of them */
     EnvironmentContext context;
 };
+
+/* NULL: none of that name. */
+const Member *member_find(const ServiceSet *set, Str name);
 
 static inline Str member_name(const Member *member)
 {

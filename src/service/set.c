@@ -11,27 +11,70 @@ enum { PORTION = 16 };
 
 typedef struct Defining {
     const ServiceSet *set;
+    const ServiceSet *like; /* or NULL */
     Definition *definitions; /* of all services of the project */
     bool *defined;
+    bool *quiet;
     Diags **diags; /* one per portion */
 } Defining;
+
+/* What a definition was made of besides its project, environment and service: files that it names. */
+static bool names_file(const Value *value)
+{
+    bool names = value->kind == VALUE_STRING && str_find(value_text(value), STR("${file:"), 0) >= 0;
+    for (uint32_t i = 0; value->kind == VALUE_LIST && !names && i < value->size; i++)
+        names = names_file(value->items[i]);
+    for (uint32_t i = 0; value->kind == VALUE_MAP && !names && i < value->size; i++)
+        names = names_file(value->entries[i].value);
+    return names;
+}
+
+static const Value *release_in(const Environment *environment, Str name)
+{
+    return value_get(environment->releases, name);
+}
+
+/* The same file, read once for both, is defined once for both. */
+static bool define_alike(const Defining *all, const ServiceFile *service, Definition *definition)
+{
+    const Environment *environment = all->set->environment;
+    const Member *member = all->like ? member_find(all->like, service->name) : NULL;
+    if (!member || !member->quiet)
+        return false;
+    const Definition *like = &member->definition;
+    if (like->service->value != service->value || like->service->blocks != service->blocks ||
+        like->service->kind != service->kind || !str_equal(like->service->file, service->file) ||
+        !value_identical(release_in(like->environment, service->name), release_in(environment, service->name)) ||
+        names_file(like->filled) || (like->vars_stated && names_file(like->vars_stated)))
+        return false;
+    *definition = *like;
+    definition->service = service;
+    definition->environment = environment;
+    return true;
+}
 
 static void define_portion(void *user, Portion portion, Arena *arena)
 {
     Defining *all = user;
     const Project *project = all->set->project;
     Diags *diags = all->diags[portion.number] = diags_new(arena, project->sources);
-    for (size_t i = portion.from; i < portion.to; i++)
-        all->defined[i] = project_define(project, all->set->environment, &project->services[i], arena, diags,
+    for (size_t i = portion.from; i < portion.to; i++) {
+        size_t said = diags_count(diags);
+        all->defined[i] = define_alike(all, &project->services[i], &all->definitions[i]) ||
+                          project_define(project, all->set->environment, &project->services[i], arena, diags,
                                          &all->definitions[i]);
+        all->quiet[i] = diags_count(diags) == said;
+    }
 }
 
-static void define_all(ServiceSet *set, Pool *pool, Diags *diags)
+static void define_all(ServiceSet *set, const ServiceSet *like, Pool *pool, Diags *diags)
 {
     size_t count = set->project->service_count;
     Defining all = {.set = set,
+                    .like = like,
                     .definitions = ARENA_ARRAY(set->arena, Definition, count),
                     .defined = ARENA_ARRAY(set->arena, bool, count),
+                    .quiet = ARENA_ARRAY(set->arena, bool, count),
                     .diags = ARENA_ARRAY(set->arena, Diags *, count)};
     pool_run(pool, set->arena, count, PORTION, define_portion, &all);
     for (size_t i = 0; i < portion_count(count, PORTION); i++)
@@ -40,17 +83,17 @@ static void define_all(ServiceSet *set, Pool *pool, Diags *diags)
     for (size_t i = 0; i < count; i++) {
         set->defined &= all.defined[i];
         if (all.defined[i] && all.definitions[i].enabled)
-            set->members[set->count++] = (Member){.definition = all.definitions[i]};
+            set->members[set->count++] = (Member){.definition = all.definitions[i], .quiet = all.quiet[i]};
     }
 }
 
 ServiceSet *service_set_new(Arena *arena, Pool *pool, const Project *project, const Environment *environment,
-                            Diags *diags)
+                            const ServiceSet *like, Diags *diags)
 {
     ServiceSet *set = ARENA_NEW(arena, ServiceSet);
     *set = (ServiceSet){.arena = arena, .project = project, .environment = environment};
     set->defined = waivers_check_project(project, diags);
-    define_all(set, pool, diags);
+    define_all(set, like, pool, diags);
     peers_connect(set);
     MapBuilder env = environment_begin(arena, project, environment);
     set->context = (EnvironmentContext){.environment = environment,
@@ -216,7 +259,7 @@ static void complete_portion(void *user, Portion portion, Arena *arena)
 bool services_complete(Arena *arena, Pool *pool, const Project *project, const Environment *environment, Diags *diags,
                        EnvironmentContext *context)
 {
-    ServiceSet *set = service_set_new(arena, pool, project, environment, diags);
+    ServiceSet *set = service_set_new(arena, pool, project, environment, NULL, diags);
     Completing all = {.set = set,
                       .items = ARENA_ARRAY(arena, ServiceContext, set->count + 1),
                       .diags = ARENA_ARRAY(arena, Diags *, set->count + 1)};
