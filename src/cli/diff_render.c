@@ -132,6 +132,7 @@ static bool open_apart(DiffSides *sides)
 {
     if (sides->old)
         session_close(sides->old);
+    sides->old = NULL;
     sides->sharing = NULL;
     return open_old(sides, sides->report->diags, NULL);
 }
