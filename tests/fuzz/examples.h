@@ -33,15 +33,17 @@ static inline const Examples *examples_of(ExampleForm which)
     if (forms[EXAMPLE_MANIFEST].count)
         return &forms[which];
     Arena *arena = fuzz_forever();
-    for (size_t i = 0; i < 2 * embedded_file_count; i++) {
-        const EmbeddedFile *file = &embedded_files[i / 2];
-        if (!str_starts(file->path, STR("standards/")))
+    for (size_t i = 0; i < embedded_file_count; i++) {
+        if (!str_starts(embedded_files[i].path, STR("standards/")))
             continue;
-        const Value *example = value_get(embedded_value(file), str_from(parts[i % 2]));
-        for (uint32_t j = 0; value_is(example, VALUE_LIST) && j < example->size; j++)
-            example_add(arena, forms, example->items[j]);
-        if (example && example->kind != VALUE_LIST)
-            example_add(arena, forms, example);
+        const Value *rule = fuzz_constant(embedded_files[i].text);
+        for (size_t part = 0; part < LENGTH_OF(parts); part++) {
+            const Value *example = value_get(rule, str_from(parts[part]));
+            for (uint32_t j = 0; value_is(example, VALUE_LIST) && j < example->size; j++)
+                example_add(arena, forms, example->items[j]);
+            if (example && example->kind != VALUE_LIST)
+                example_add(arena, forms, example);
+        }
     }
     for (int form = 0; form < EXAMPLE_FORMS; form++)
         REQUIRE(forms[form].count);

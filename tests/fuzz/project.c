@@ -1,8 +1,10 @@
 /*
- * A whole project out of one text, its files apart by lines "=== PATH" (and what --set is given, below "=== --set"): loaded,
+ * A whole project: out of one text, its files apart by lines "=== PATH" (and what --set is given, below "=== --set"), or of
+ * kiln.yaml, an environment and a service by the field table, where the first byte is below a blank. It is loaded,
  * its services completed in two environments, its overlays audited. Templates are compiled and evaluated where it has some of
  * its own; those that are shipped are the target service's. Reads no disk: the files are a store of their own.
  */
+#include "fields.h"
 #include "mutate.h"
 #include "store.h"
 
@@ -32,6 +34,26 @@ static void take_apart(TextStore *store, Str text)
             text_store_add(store, path, part.data ? part : STR(""));
         at = end < 0 ? text.size : (size_t)end + mark.size;
     }
+}
+
+static void add_made(Fuzz *fuzz, FuzzBytes *bytes, TextStore *store, const char *path, ModelDocument document, Str base)
+{
+    Buf text = {0};
+    YamlStyle style = {.sorted = false};
+    const Value *start = yaml_read(fuzz->arena, sources_add(fuzz->sources, STR("base"), base, false), fuzz->diags);
+    REQUIRE(start);
+    yaml_write(&text, fuzz_document(bytes, fuzz->arena, document, start), &style);
+    text_store_add(store, str_from(path), arena_copy(fuzz->arena, buf_str(&text)));
+    buf_release(&text);
+}
+
+static void make(Fuzz *fuzz, FuzzBytes *bytes, TextStore *store)
+{
+    add_made(fuzz, bytes, store, "kiln.yaml", MODEL_PROJECT,
+             STR("{name: shop, registry: ghcr.io/shop, environments: [production, staging], vars: {region: eu}}"));
+    add_made(fuzz, bytes, store, "environments/production.yaml", MODEL_ENVIRONMENT, STR("{}"));
+    add_made(fuzz, bytes, store, "services/web.yaml", MODEL_SERVICE,
+             STR("{image: ghcr.io/shop/web:v1.2.3, ports: 8080, health: {liveness: /health, readiness: /ready}}"));
 }
 
 static size_t sets_of(const TextStore *store, Str sets[SETS])
@@ -82,7 +104,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Fuzz fuzz = fuzz_begin(data, size);
     TextStore store = {.store = {text_read, text_list}};
     Str sets[SETS];
-    take_apart(&store, fuzz.input);
+    FuzzBytes bytes = {data, size};
+    if (fuzz_byte(&bytes) < ' ')
+        make(&fuzz, &bytes, &store);
+    else
+        take_apart(&store, fuzz.input);
     const ProjectPlace place = {&store.store, STR("/nowhere/shop"), STR("")};
     const ProjectOptions options = {.place = &place, .sets = sets, .set_count = sets_of(&store, sets)};
     const Project *project = project_load(fuzz.arena, fuzz.sources, options, fuzz.diags);
