@@ -178,8 +178,13 @@ static void compile_lets(RuleCompile *compile, Check *check, const Value *let, c
     find_phases(check, when, assertion);
     order_lets(check);
     know_names(compile, check);
-    for (size_t i = 0; i < check->let_count; i++)
-        compile_expression_into(compile, &check->lets[i].value, check->lets[i].value.tree, "let");
+    for (size_t i = 0; i < check->let_count; i++) {
+        Let *one = &check->lets[i];
+        one->known = (JsoneKnown){compile->functions, check->known.names, NAME_COUNT + i};
+        compile->known = &one->known;
+        compile_expression_into(compile, &one->value, one->value.tree, "let");
+    }
+    compile->known = &check->known;
 }
 
 static EachFn *compile_each(RuleCompile *compile, const Value *each)

@@ -61,6 +61,7 @@ typedef enum LetPhase { LET_WHEN, LET_ASSERT, LET_FINDING } LetPhase;
 typedef struct Let {
     Str name;
     LetPhase phase; /* when it is first needed */
+    JsoneKnown known; /* the names before it: it may be made of what it hides */
     LazyTemplate value;
 } Let;
 
