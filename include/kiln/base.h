@@ -146,9 +146,12 @@ Str buf_keep(Buf *buf, Arena *arena);
 typedef struct Pool Pool;
 Pool *pool_new(size_t threads);
 void pool_free(Pool *pool);
+/* The most threads that it has at once; of NULL 1. */
+size_t pool_size(const Pool *pool);
 /* Some of the items of one work: those from `from` up to, not including, `to`. */
 typedef struct Portion {
     size_t number;
+    size_t worker; /* which thread it is on: 0, the caller, up to, not including, pool_size */
     size_t from;
     size_t to;
 } Portion;

@@ -139,14 +139,52 @@ bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, 
                      size_t count, Findings *findings, Diags *diags) KILN_MUST_USE;
 
 /*
+ * ---- part.c: an environment judged part by part ----
+ *
+ * The verdict of standards_judge without all objects at hand: a part is judged when it is rendered and may be dropped
+ * then. Where what a rule asks of other objects could have been answered otherwise by another part,
+ * gate_parts_settled says so once all are in, and the environment is to be judged whole; that is rare, since rules ask
+ * about a service's own objects, and never wrong. Parts are numbered from 0; the last one, which has the
+ * environment's own objects, comes when all others are in.
+ */
+typedef struct GateParts GateParts;
+typedef struct GatePart {
+    const RenderedFile *files;
+    size_t count;
+    Arena *scratch; /* what it finds is there, too */
+    Arena *lasting; /* for what is noted of it: a few hundred bytes a service */
+} GatePart;
+/* parts without the last one; lives in arena, of which children are made. */
+GateParts *gate_parts_new(Arena *arena, const Standards *standards, GateScope scope, size_t parts, size_t workers);
+/* On any thread, but no two with the same worker at once. */
+bool gate_part(GateParts *gate, size_t part, size_t worker, const GatePart *input, Findings *findings,
+               Diags *diags) KILN_MUST_USE;
+bool gate_last_part(GateParts *gate, const GatePart *input, Findings *findings, Diags *diags) KILN_MUST_USE;
+bool gate_parts_settled(const GateParts *gate) KILN_MUST_USE;
+
+/*
  * ---- across.c: what environments must not have in common ----
  *
- * Each environment adds what such rules look at while its objects are there, copied: its namespaces and the remote
- * keys of its ExternalSecrets. They are judged once all are in; whoever has only some of them must not ask.
+ * Of each part of an environment a note is made while its objects are there: hashes of its namespaces and of the remote
+ * keys of its ExternalSecrets. Once all environments are in, across_settle finds what several of them claim. That is
+ * rarely anything; if so, the parts that claim it are rendered again and kept, and judged together. Whoever has only
+ * some of the environments must not ask.
  */
 typedef struct Across Across;
 Across *across_new(Arena *arena);
-/* Of scope, all but the project and the pool. */
+typedef struct AcrossPart AcrossPart;
+AcrossPart *across_part(Arena *lasting, Arena *scratch, const GateScope *scope, const RenderedFile *files,
+                        size_t count);
+/* All parts of an environment in the order of their objects; those that are NULL have none. */
+void across_note(Across *across, size_t environment, const AcrossPart *const *parts, size_t count);
+/* Nothing is claimed by more than one environment. */
+bool across_settle(Across *across);
+/* Whether across_judge must have that part of that environment kept, as across_note has numbered them. */
+bool across_wants(const Across *across, size_t environment, size_t part);
+/*
+ * What is judged: an environment's objects, copied as far as such rules look at them; each environment once. Of scope,
+ * all but the project and the pool.
+ */
 void across_keep(Across *across, const GateScope *scope, const RenderedFile *files, size_t count);
 /* Each environment as its tier asks; project is what waivers are taken from. false: as standards_judge. */
 bool across_judge(const Standards *standards, Arena *arena, Across *across, const Value *project, Findings *findings,
@@ -158,6 +196,8 @@ Str finding_name(const Finding *finding);
 /* Those of this level and above as diagnostics; no line of a diagnostic shows what a masked finding points at. */
 void findings_report(const Findings *findings, Severity least, Diags *diags);
 size_t findings_errors(const Findings *findings);
+/* Adds all as they are. */
+void findings_add(Findings *into, const Findings *from, Arena *arena);
 /* Adds all, with what they need of it copied into arena: their objects are then no more than names. */
 void findings_keep(Arena *arena, Findings *into, const Findings *from);
 /* By place, each once. */

@@ -42,18 +42,18 @@ size_t portion_count(size_t count, size_t size)
     return count / size + (count % size != 0);
 }
 
-static void work_portion(const Work *work, size_t number, Arena *arena)
+static void work_portion(const Work *work, size_t number, size_t worker, Arena *arena)
 {
     size_t from = number * work->size;
     size_t to = work->count - from > work->size ? from + work->size : work->count;
-    work->fn(work->user, (Portion){number, from, to}, arena);
+    work->fn(work->user, (Portion){number, worker, from, to}, arena);
 }
 
-static void take_portions(Pool *pool, Arena *arena)
+static void take_portions(Pool *pool, size_t worker, Arena *arena)
 {
     size_t count = portion_count(pool->work.count, pool->work.size);
     for (size_t i; (i = atomic_fetch_add(&pool->next, 1)) < count;)
-        work_portion(&pool->work, i, arena);
+        work_portion(&pool->work, i, worker, arena);
 }
 
 static void *worker_run(void *user)
@@ -67,7 +67,7 @@ static void *worker_run(void *user)
         if (pool->closing)
             break;
         pthread_mutex_unlock(&pool->mutex);
-        take_portions(pool, worker->arena);
+        take_portions(pool, (size_t)(worker - pool->workers), worker->arena);
         pthread_mutex_lock(&pool->mutex);
         if (--pool->busy == 0)
             pthread_cond_signal(&pool->ended);
@@ -111,7 +111,7 @@ void pool_run(Pool *pool, Arena *arena, size_t count, size_t size, PortionFn *fn
     size_t portions = portion_count(count, size);
     if (!pool || pool->threads == 1 || portions < 2) {
         for (size_t i = 0; i < portions; i++)
-            work_portion(&work, i, arena);
+            work_portion(&work, i, 0, arena);
         return;
     }
     if (!pool->started)
@@ -125,11 +125,16 @@ void pool_run(Pool *pool, Arena *arena, size_t count, size_t size, PortionFn *fn
     pool->round++;
     pthread_cond_broadcast(&pool->begun);
     pthread_mutex_unlock(&pool->mutex);
-    take_portions(pool, arena);
+    take_portions(pool, 0, arena);
     pthread_mutex_lock(&pool->mutex);
     while (pool->busy)
         pthread_cond_wait(&pool->ended, &pool->mutex);
     pthread_mutex_unlock(&pool->mutex);
+}
+
+size_t pool_size(const Pool *pool)
+{
+    return pool ? pool->threads : 1;
 }
 
 void pool_free(Pool *pool)

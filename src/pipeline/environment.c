@@ -1,165 +1,13 @@
 /*
- * One environment after the other, each in an arena of its own, and their services some at a time on each thread: complete,
- * rendered, judged. Of a finished environment only the texts stay until the gate has passed for all. What exists once per
- * project goes the same way.
+ * One environment after the other. Mostly each is a flow of parts (flow.c); here is what happens to one that has to
+ * be whole: where the project's own templates look at all services, and where rules asked of one part what others could
+ * have answered otherwise. What exists once per project goes this way, too.
  */
 #include "pipeline_private.h"
 
-/* Where a file's path and text are in the buffer of its batch, which moves while it grows. */
-typedef struct Extent {
-    size_t path;
-    size_t text;
-    size_t end;
-} Extent;
+/* ---- the gate ---- */
 
-/* What was rendered together: some services, or what an environment or the project has of its own. */
-typedef struct Batch {
-    RenderedFiles files;
-    Extent *extents;
-    Buf text;
-    Buf namespaces; /* of a stream, where they come first */
-    Diags *diags;
-    size_t services;
-    bool failed;
-} Batch;
-
-/* Argo CD's own are written together with all else or not at all, and no stream holds them. */
-static bool is_left_out(const Pipeline *pipeline, const RenderedFile *file)
-{
-    return file->gitops && (pipeline->request->stream || !pipeline_is_full(pipeline->request));
-}
-
-/* ---- texts ---- */
-
-static bool is_namespace(const RenderedFile *file)
-{
-    return file->count && str_equal(value_text_at(file->objects[0], "kind"), STR("Namespace"));
-}
-
-static void batch_print(const Pipeline *pipeline, Arena *arena, Batch *batch)
-{
-    bool stream = pipeline->request->stream;
-    if (pipeline->request->judge_only)
-        return;
-    batch->extents = ARENA_ARRAY(arena, Extent, batch->files.count);
-    for (size_t i = 0; i < batch->files.count; i++) {
-        const RenderedFile *file = &batch->files.list[i];
-        if (is_left_out(pipeline, file))
-            continue;
-        Buf *buf = stream && is_namespace(file) ? &batch->namespaces : &batch->text;
-        batch->extents[i].path = buf->size;
-        if (!stream)
-            buf_add(buf, file->path);
-        batch->extents[i].text = buf->size;
-        render_text(file, buf);
-        batch->extents[i].end = buf->size;
-    }
-}
-
-void parts_add(Arena *arena, Parts *parts, Str part)
-{
-    if (!part.size)
-        return;
-    ARENA_GROW(arena, parts->list, parts->count, parts->capacity);
-    parts->list[parts->count++] = part;
-}
-
-static void texts_add(Pipeline *pipeline, const RenderedFile *file, Str path, Str text)
-{
-    Texts *texts = file->form == FORM_WORKFLOW ? &pipeline->workflows : &pipeline->tree;
-    Origin origin = file->service ? file->service->file->origin : pipeline->project->origin;
-    ARENA_GROW(pipeline->arena, texts->files, texts->count, texts->capacity);
-    texts->files[texts->count++] = (TreeFile){path, text, origin};
-}
-
-/* Takes the texts over, which outlive the objects. */
-static void collect(Pipeline *pipeline, Batch *batch)
-{
-    Str text = buf_keep(&batch->text, pipeline->arena);
-    parts_add(pipeline->arena, &pipeline->namespaces, buf_keep(&batch->namespaces, pipeline->arena));
-    if (pipeline->request->stream)
-        parts_add(pipeline->arena, &pipeline->stream, text);
-    for (size_t i = 0; i < batch->files.count; i++) {
-        const RenderedFile *file = &batch->files.list[i];
-        if (is_left_out(pipeline, file))
-            continue;
-        pipeline->result->objects += file->form == FORM_WORKFLOW ? 0 : file->count;
-        pipeline->result->files++;
-        if (pipeline->request->judge_only)
-            continue;
-        Extent at = batch->extents[i];
-        pipeline->result->bytes += at.end - at.text;
-        if (pipeline->request->stream)
-            continue;
-        texts_add(pipeline, file, str_slice(text, at.path, at.text), str_slice(text, at.text, at.end));
-    }
-}
-
-/* ---- one environment ---- */
-
-enum { PORTION = 16 }; /* services that are rendered together */
-
-typedef struct Rendering {
-    Pipeline *pipeline;
-    const EnvironmentContext *context;
-    Batch *batches; /* the environment's own first, then one per portion */
-    size_t count;
-} Rendering;
-
-static void batch_begin(const Pipeline *pipeline, Arena *arena, Batch *batch)
-{
-    *batch = (Batch){.files = rendered_begin(arena), .diags = diags_new(arena, pipeline->sources)};
-}
-
-static void render_portion(void *user, Portion portion, Arena *arena)
-{
-    const Rendering *rendering = user;
-    const Pipeline *pipeline = rendering->pipeline;
-    Batch *batch = &rendering->batches[1 + portion.number];
-    batch_begin(pipeline, arena, batch);
-    for (size_t i = portion.from; i < portion.to; i++) {
-        const ServiceContext *service = &rendering->context->items[i];
-        if (!pipeline_has_service(pipeline, service->name))
-            continue;
-        batch->services++;
-        batch->failed |=
-            !render_service(pipeline->renderer, rendering->context, service, &batch->files, batch->diags);
-    }
-    if (!batch->failed)
-        batch_print(pipeline, arena, batch);
-}
-
-static void render_own(const Rendering *rendering, Arena *arena)
-{
-    const Pipeline *pipeline = rendering->pipeline;
-    Batch *batch = &rendering->batches[0];
-    batch_begin(pipeline, arena, batch);
-    if (pipeline->request->service_count)
-        return;
-    batch->failed = !render_environment(pipeline->renderer, rendering->context, &batch->files, batch->diags) ||
-                    !render_gitops(pipeline->renderer, rendering->context, &batch->files, batch->diags);
-    if (!batch->failed)
-        batch_print(pipeline, arena, batch);
-}
-
-/* All batches as one, in the order of the services. */
-static bool join(const Rendering *rendering, RenderedFiles *files)
-{
-    Pipeline *pipeline = rendering->pipeline;
-    bool ok = true;
-    for (size_t i = 0; i < rendering->count; i++) {
-        Batch *batch = &rendering->batches[i];
-        rendered_join(files, &batch->files);
-        diags_move(pipeline->diags, batch->diags);
-        pipeline->result->services += batch->services;
-        ok &= !batch->failed;
-    }
-    if (ok && !pipeline->request->service_count)
-        ok = render_patches_used(files, rendering->context, pipeline->diags);
-    return ok;
-}
-
-static void take_findings(Pipeline *pipeline, Findings *findings)
+void pipeline_take_findings(Pipeline *pipeline, Findings *findings)
 {
     waiver_uses_note(pipeline->waivers, findings);
     findings_select(findings, &pipeline->request->rules, pipeline->diags);
@@ -177,20 +25,19 @@ static bool judge(Pipeline *pipeline, Arena *arena, GateScope scope, const Rende
         return true;
     bool ok =
         standards_judge(pipeline->standards, arena, scope, files->list, files->count, &findings, pipeline->diags);
-    take_findings(pipeline, &findings);
+    pipeline_take_findings(pipeline, &findings);
     return ok;
 }
 
-void pipeline_judge_across(Pipeline *pipeline)
+GateScope pipeline_scope(const Pipeline *pipeline, const Environment *environment, const Value *project)
 {
-    Findings findings = {0};
-    if (!pipeline->across || pipeline->failed)
-        return;
-    Arena *arena = arena_new();
-    pipeline->failed |= !across_judge(pipeline->standards, arena, pipeline->across,
-                                      service_project(arena, pipeline->project), &findings, pipeline->diags);
-    take_findings(pipeline, &findings);
-    arena_free(arena);
+    return (GateScope){.environment = environment->name,
+                       .tier = environment->tier,
+                       .project = project,
+                       .origin = environment->origin ? environment->origin : pipeline->project->origin,
+                       .today = pipeline->request->today,
+                       .pool = pipeline->pool,
+                       .cluster = value_text_at(environment->own, "cluster")};
 }
 
 static bool take_waivers(Pipeline *pipeline, const EnvironmentContext *context)
@@ -208,56 +55,180 @@ static bool take_waivers(Pipeline *pipeline, const EnvironmentContext *context)
     return ok;
 }
 
-static GateScope environment_scope(const Pipeline *pipeline, const Environment *environment, const Value *project)
+/* ---- one environment, whole ---- */
+
+typedef struct Rendering {
+    const Pipeline *pipeline;
+    const EnvironmentContext *context;
+    Batch *batches; /* the environment's own first, then one per portion */
+    size_t count;
+    bool printing;
+} Rendering;
+
+static void render_portion(void *user, Portion portion, Arena *arena)
 {
-    return (GateScope){.environment = environment->name,
-                       .tier = environment->tier,
-                       .project = project,
-                       .origin = environment->origin ? environment->origin : pipeline->project->origin,
-                       .today = pipeline->request->today,
-                       .pool = pipeline->pool,
-                       .cluster = value_text_at(environment->own, "cluster")};
+    const Rendering *rendering = user;
+    const Pipeline *pipeline = rendering->pipeline;
+    Batch *batch = &rendering->batches[1 + portion.number];
+    batch_begin(pipeline, arena, batch);
+    batch->files = rendered_begin(arena);
+    for (size_t i = portion.from; i < portion.to; i++) {
+        const ServiceContext *service = &rendering->context->items[i];
+        if (!pipeline_has_service(pipeline, service->name))
+            continue;
+        batch->services++;
+        batch->failed |=
+            !render_service(pipeline->renderer, rendering->context, service, &batch->files, batch->said[SAID_RENDER]);
+    }
+    if (!batch->failed && rendering->printing)
+        batch_print(pipeline, arena, batch);
 }
 
-static bool render_and_judge(Rendering *rendering, Arena *arena, const Environment *environment)
+void batch_render_own(const Pipeline *pipeline, const EnvironmentContext *context, Arena *arena, Batch *batch)
 {
-    Pipeline *pipeline = rendering->pipeline;
-    RenderedFiles files = rendered_begin(arena);
-    pipeline_enter(pipeline, STAGE_RENDER, environment->name);
-    render_own(rendering, arena);
-    pool_run(pipeline->pool, arena, rendering->context->count, PORTION, render_portion, rendering);
-    bool ok = join(rendering, &files);
-    pipeline_enter(pipeline, STAGE_JUDGE, environment->name);
-    GateScope scope = environment_scope(pipeline, environment, rendering->context->project);
-    ok = ok && judge(pipeline, arena, scope, &files);
-    if (ok && pipeline->across)
-        across_keep(pipeline->across, &scope, files.list, files.count);
+    Diags *diags = batch->said[SAID_RENDER];
+    batch->files = rendered_begin(arena);
+    if (pipeline->request->service_count)
+        return;
+    batch->failed = !render_environment(pipeline->renderer, context, &batch->files, diags) ||
+                    !render_gitops(pipeline->renderer, context, &batch->files, diags);
+}
+
+/* All batches as one, in the order of the services. */
+static bool join(Pipeline *pipeline, const Rendering *rendering, RenderedFiles *files)
+{
+    bool ok = true;
     for (size_t i = 0; i < rendering->count; i++) {
-        if (ok)
-            collect(pipeline, &rendering->batches[i]);
-        buf_release(&rendering->batches[i].text);
-        buf_release(&rendering->batches[i].namespaces);
+        Batch *batch = &rendering->batches[i];
+        rendered_join(files, &batch->files);
+        diags_move(pipeline->diags, batch->said[SAID_RENDER]);
+        ok &= !batch->failed;
     }
+    if (ok && !pipeline->request->service_count)
+        ok = render_patches_used(files, rendering->context, pipeline->diags);
+    return ok;
+}
+
+static bool render_whole(Pipeline *pipeline, Arena *arena, Rendering *rendering, RenderedFiles *files)
+{
+    const EnvironmentContext *context = rendering->context;
+    pipeline_enter(pipeline, STAGE_RENDER, context->environment->name);
+    rendering->count = 1 + portion_count(context->count, BATCH);
+    rendering->batches = ARENA_ARRAY(arena, Batch, rendering->count);
+    Batch *own = &rendering->batches[0];
+    batch_begin(pipeline, arena, own);
+    batch_render_own(pipeline, context, arena, own);
+    if (!own->failed && rendering->printing)
+        batch_print(pipeline, arena, own);
+    pool_run(pipeline->pool, arena, context->count, BATCH, render_portion, rendering);
+    *files = rendered_begin(arena);
+    return join(pipeline, rendering, files);
+}
+
+static bool judge_whole(Pipeline *pipeline, Arena *arena, const EnvironmentContext *context,
+                        const RenderedFiles *files)
+{
+    pipeline_enter(pipeline, STAGE_JUDGE, context->environment->name);
+    GateScope scope = pipeline_scope(pipeline, context->environment, context->project);
+    return judge(pipeline, arena, scope, files);
+}
+
+/* As one part, which is all of it. */
+static void note_across(Pipeline *pipeline, Arena *arena, const EnvironmentContext *context,
+                        const RenderedFiles *files)
+{
+    GateScope scope = pipeline_scope(pipeline, context->environment, context->project);
+    if (!pipeline->across)
+        return;
+    const AcrossPart *part = across_part(arena, arena, &scope, files->list, files->count);
+    across_note(pipeline->across, pipeline->result->environments, &part, 1);
+}
+
+static bool run_whole(Pipeline *pipeline, const Environment *environment)
+{
+    Arena *arena = arena_new();
+    EnvironmentContext context;
+    RenderedFiles files;
+    Rendering rendering = {.pipeline = pipeline, .context = &context, .printing = true};
+    pipeline_enter(pipeline, STAGE_COMPLETE, environment->name);
+    bool ok = services_complete(arena, pipeline->pool, pipeline->project, environment, pipeline->diags, &context) &&
+              take_waivers(pipeline, &context) && render_whole(pipeline, arena, &rendering, &files) &&
+              judge_whole(pipeline, arena, &context, &files);
+    if (ok)
+        note_across(pipeline, arena, &context, &files);
+    for (size_t i = 0; i < rendering.count; i++)
+        batch_collect(pipeline, &rendering.batches[i], ok);
+    arena_free(arena);
+    return ok;
+}
+
+/* What all this says has been said: nothing is wrong but for what the gate finds. */
+static bool render_again(Pipeline *pipeline, Arena *arena, const Environment *environment,
+                         EnvironmentContext *context, Rendering *rendering, RenderedFiles *files)
+{
+    Pipeline unheard = *pipeline;
+    unheard.diags = diags_new(arena, pipeline->sources);
+    *rendering = (Rendering){.pipeline = &unheard, .context = context};
+    pipeline_enter(pipeline, STAGE_COMPLETE, environment->name);
+    return services_complete(arena, pipeline->pool, pipeline->project, environment, unheard.diags, context) &&
+           render_whole(&unheard, arena, rendering, files);
+}
+
+bool pipeline_judge_whole(Pipeline *pipeline, const Environment *environment)
+{
+    Arena *arena = arena_new();
+    EnvironmentContext context;
+    RenderedFiles files;
+    Rendering rendering;
+    bool ok = render_again(pipeline, arena, environment, &context, &rendering, &files) &&
+              judge_whole(pipeline, arena, &context, &files);
+    arena_free(arena);
     return ok;
 }
 
 void pipeline_run_environment(Pipeline *pipeline, const Environment *environment)
 {
+    bool whole = render_reads_all(pipeline->renderer);
+    pipeline->failed |= !(whole ? run_whole(pipeline, environment) : pipeline_flow(pipeline, environment));
+    pipeline->result->environments++;
+}
+
+/* ---- what environments must not share ---- */
+
+/* Numbered as they were noted: a whole environment's one part has all, a flow's own objects are part 0. */
+static void keep_wanted(Pipeline *pipeline, const Environment *environment, size_t number)
+{
     Arena *arena = arena_new();
     EnvironmentContext context;
-    Rendering rendering = {.pipeline = pipeline, .context = &context};
-    pipeline_enter(pipeline, STAGE_COMPLETE, environment->name);
-    bool ok = services_complete(arena, pipeline->pool, pipeline->project, environment, pipeline->diags, &context) &&
-              take_waivers(pipeline, &context);
-    if (ok) {
-        rendering.count = 1 + portion_count(context.count, PORTION);
-        rendering.batches = ARENA_ARRAY(arena, Batch, rendering.count);
-        ok = render_and_judge(&rendering, arena, environment);
+    Rendering rendering;
+    RenderedFiles files, wanted = rendered_begin(arena);
+    if (render_again(pipeline, arena, environment, &context, &rendering, &files)) {
+        for (size_t i = 0; i < rendering.count; i++) {
+            size_t part = render_reads_all(pipeline->renderer) ? 0 : i;
+            if (across_wants(pipeline->across, number, part))
+                rendered_join(&wanted, &rendering.batches[i].files);
+        }
+        GateScope scope = pipeline_scope(pipeline, environment, context.project);
+        across_keep(pipeline->across, &scope, wanted.list, wanted.count);
     }
-    pipeline->failed |= !ok;
-    pipeline->result->environments++;
     arena_free(arena);
 }
+
+void pipeline_judge_across(Pipeline *pipeline)
+{
+    Findings findings = {0};
+    if (!pipeline->across || pipeline->failed || across_settle(pipeline->across))
+        return;
+    for (size_t i = 0; i < pipeline->project->environment_count; i++)
+        keep_wanted(pipeline, &pipeline->project->environments[i], i);
+    Arena *arena = arena_new();
+    pipeline->failed |= !across_judge(pipeline->standards, arena, pipeline->across,
+                                      service_project(arena, pipeline->project), &findings, pipeline->diags);
+    pipeline_take_findings(pipeline, &findings);
+    arena_free(arena);
+}
+
+/* ---- what exists once ---- */
 
 Tier pipeline_tier(const Pipeline *pipeline)
 {
@@ -302,10 +273,11 @@ static void run_one(Pipeline *pipeline,
     Batch batch;
     pipeline_enter(pipeline, STAGE_RENDER, STR(""));
     batch_begin(pipeline, arena, &batch);
+    batch.files = rendered_begin(arena);
     if (render(pipeline, arena, &batch, &context) &&
         judge(pipeline, arena, project_scope(pipeline, context.project), &batch.files)) {
         batch_print(pipeline, arena, &batch);
-        collect(pipeline, &batch);
+        batch_collect(pipeline, &batch, true);
     } else
         pipeline->failed = true;
     arena_free(arena);

@@ -60,15 +60,71 @@ bool pipeline_load_project(Pipeline *pipeline) KILN_MUST_USE;
 /* Without the standards, which judge only what is rendered. */
 bool pipeline_load_rendering(Pipeline *pipeline) KILN_MUST_USE;
 
-/* environment.c: rendered, judged and collected; each sets failed */
+/* ---- batch.c: what is rendered together, and its texts ---- */
+
+/* Services that are rendered together: few enough for their objects to stay in a cache. */
+#ifdef KILN_HOSTILE
+enum { BATCH = 1 };
+#else
+enum { BATCH = 4 };
+#endif
+
+/* Where a file's path and text are in the text of its batch. */
+typedef struct Extent {
+    size_t path;
+    size_t text;
+    size_t end;
+    size_t objects;
+    Origin origin; /* of the definition */
+    bool workflow;
+} Extent;
+
+/* What each stage says is reported only once the stages before it have passed for all. */
+typedef enum Said { SAID_COMPLETE, SAID_WAIVERS, SAID_RENDER, SAID_JUDGE, SAID_COUNT } Said;
+
+/* What was rendered together: some services, or what an environment or the project has of its own. */
+typedef struct Batch {
+    RenderedFiles files;
+    Extent *extents;
+    size_t extent_count;
+    Str text; /* of malloc, until it is collected */
+    Str namespaces; /* of a stream, where they come first */
+    Diags *said[SAID_COUNT];
+    Findings findings;
+    const Value **waivers; /* that services state */
+    size_t waiver_count;
+    size_t waiver_capacity;
+    size_t services;
+    bool waivers_failed;
+    bool failed; /* to render */
+    bool judge_failed;
+} Batch;
+
+void batch_begin(const Pipeline *pipeline, Arena *lasting, Batch *batch);
+/* The environment's own objects, and Argo CD's Applications. */
+void batch_render_own(const Pipeline *pipeline, const EnvironmentContext *context, Arena *arena, Batch *batch);
+void batch_print(const Pipeline *pipeline, Arena *lasting, Batch *batch);
+/* The same by way of buffers that are used again. */
+void batch_print_into(const Pipeline *pipeline, Arena *lasting, Batch *batch, Buf *text, Buf *namespaces);
+/* Takes over the texts, which outlive the objects; or drops them. */
+void batch_collect(Pipeline *pipeline, Batch *batch, bool wanted);
+void parts_add(Arena *arena, Parts *parts, Str part);
+
+/* ---- flow.c: false: reported ---- */
+bool pipeline_flow(Pipeline *pipeline, const Environment *environment) KILN_MUST_USE;
+
+/* ---- environment.c: rendered, judged and collected; those that return nothing set failed ---- */
 void pipeline_run_environment(Pipeline *pipeline, const Environment *environment);
+/* An environment that has been rendered, again and with all its objects at hand. */
+bool pipeline_judge_whole(Pipeline *pipeline, const Environment *environment) KILN_MUST_USE;
 /* What exists once per project: on a full run alone, and in no stream. */
 void pipeline_run_once(Pipeline *pipeline);
 /* What an environment must not share with another can be said once all are there: of a selection, nothing. */
 void pipeline_judge_across(Pipeline *pipeline);
+void pipeline_take_findings(Pipeline *pipeline, Findings *findings);
+GateScope pipeline_scope(const Pipeline *pipeline, const Environment *environment, const Value *project);
 /* The strictest of what was asked for. */
 Tier pipeline_tier(const Pipeline *pipeline);
-void parts_add(Arena *arena, Parts *parts, Str part);
 
 /* output.c: what becomes of the texts */
 void pipeline_finish_stream(Pipeline *pipeline);

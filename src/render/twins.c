@@ -203,8 +203,21 @@ static bool own_read_services(Arena *arena, const Renderer *renderer, const Temp
     return own.reads[READ_SERVICES].count;
 }
 
+static bool has_own(const Renderer *renderer)
+{
+    for (int scope = 0; scope < SCOPE_COUNT; scope++) {
+        for (size_t i = 0; i < renderer->scopes[scope].count; i++) {
+            if (renderer->scopes[scope].files[i].own)
+                return true;
+        }
+    }
+    return false;
+}
+
 bool render_reads_all(const Renderer *renderer)
 {
+    if (!has_own(renderer))
+        return false;
     Arena *arena = arena_new();
     RenderTwins scan = scan_begin(arena, renderer);
     scan_list(&scan, &renderer->scopes[SCOPE_SERVICE]);

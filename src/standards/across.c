@@ -1,11 +1,13 @@
 /*
- * What environments must not have in common: a namespace, or a secret in the store. Of each environment only what
- * such rules look at is kept, as objects cut down to it, so that no rendered tree lives on; the gate then judges
- * these objects as it judges all others. It does not know which rules there are.
+ * What environments must not have in common: a namespace, or a secret in the store. Of each part of an environment
+ * only hashes stay of what it claims. Of parts that claim what another environment claims, too, and that are rendered
+ * once more for it, what such rules look at is kept, as objects cut down to it; the gate then judges these objects as
+ * it judges all others. It does not know which rules there are.
  */
 #include "standards_private.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 typedef struct Claim {
     size_t environment;
@@ -19,6 +21,27 @@ typedef struct Kept {
     Index *namespaces; /* that an object stands for */
 } Kept;
 
+/* A claim by its hash alone. */
+typedef struct Noted {
+    uint64_t hash;
+    uint32_t environment;
+    uint32_t part;
+} Noted;
+
+/* itself: the Namespace is there, which stands for it rather than one of its workloads. */
+typedef struct PartClaim {
+    uint64_t hash;
+    bool namespace;
+    bool itself;
+} PartClaim;
+
+struct AcrossPart {
+    Arena *arena;
+    PartClaim *list;
+    size_t count;
+    size_t capacity;
+};
+
 struct Across {
     Arena *arena;
     Kept *list;
@@ -29,6 +52,9 @@ struct Across {
     const Claim **claims;
     size_t claim_count;
     size_t claim_capacity;
+    Noted *noted;
+    size_t noted_count;
+    size_t noted_capacity;
 };
 
 Across *across_new(Arena *arena)
@@ -74,12 +100,22 @@ static const Value *others(const Across *across, Arena *arena, size_t environmen
     return list_end(&list, ORIGIN_NONE);
 }
 
+static void part_claim(AcrossPart *part, PartClaim claim)
+{
+    ARENA_GROW(part->arena, part->list, part->count, part->capacity);
+    part->list[part->count++] = claim;
+}
+
 /* ---- what checks run over ---- */
 
 /* While claims are gathered, only that; then what others claim too, with `environments`, their names. */
 static void add_claimed(Items *items, MapBuilder *map, Str what, Item item)
 {
     const AcrossView *view = items->across;
+    if (view->part) {
+        part_claim(view->part, (PartClaim){.hash = hash_bytes(what)});
+        return;
+    }
     if (view->claims) {
         claim(view->claims, view->environment, what);
         return;
@@ -94,8 +130,9 @@ static void add_claimed(Items *items, MapBuilder *map, Str what, Item item)
 
 static Str namespace_claim(const Items *items, Str name)
 {
-    const Kept *kept = &items->across->across->list[items->across->environment];
-    return arena_printf(items->arena, "namespace\n%.*s\n%.*s", STR_ARG(kept->scope.cluster), STR_ARG(name));
+    const AcrossView *view = items->across;
+    Str cluster = view->part ? view->cluster : view->across->list[view->environment].scope.cluster;
+    return arena_printf(items->arena, "namespace\n%.*s\n%.*s", STR_ARG(cluster), STR_ARG(name));
 }
 
 static bool is_namespace(const Value *object)
@@ -293,6 +330,129 @@ void across_keep(Across *across, const GateScope *scope, const RenderedFile *fil
                 keep_object(kept, &files[i], files[i].objects[j], round);
         }
     }
+}
+
+/* ---- what is only noted ---- */
+
+static void note_object(AcrossPart *part, const AcrossView *view, Arena *arena, const Value *object)
+{
+    Items items = {.arena = arena, .across = view};
+    size_t before = part->count;
+    each_namespace(&items, object);
+    if (part->count > before) {
+        PartClaim *claim = &part->list[--part->count];
+        claim->namespace = true;
+        claim->itself = is_namespace(object);
+        for (size_t i = 0; i < before; i++) {
+            if (part->list[i].hash == claim->hash && part->list[i].namespace) {
+                part->list[i].itself |= claim->itself;
+                claim = NULL;
+                break;
+            }
+        }
+        part->count += claim != NULL;
+    }
+    each_remote_key(&items, object);
+}
+
+AcrossPart *across_part(Arena *lasting, Arena *scratch, const GateScope *scope, const RenderedFile *files,
+                        size_t count)
+{
+    AcrossPart *part = ARENA_NEW(lasting, AcrossPart);
+    part->arena = lasting;
+    AcrossView view = {.part = part, .cluster = scope->cluster};
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; files[i].form == FORM_MANIFEST && j < files[i].count; j++)
+            note_object(part, &view, scratch, files[i].objects[j]);
+    }
+    return part;
+}
+
+static void note(Across *across, uint64_t hash, size_t environment, size_t part)
+{
+    ARENA_GROW(across->arena, across->noted, across->noted_count, across->noted_capacity);
+    across->noted[across->noted_count++] = (Noted){hash, (uint32_t)environment, (uint32_t)part};
+}
+
+/* One part stands for each namespace: the first that has it itself, else the first with workloads there. */
+static void note_namespaces(Across *across, Arena *arena, size_t environment, const AcrossPart *const *parts,
+                            size_t count)
+{
+    Index *index = index_new(arena, 4);
+    size_t first = across->noted_count;
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < count; i++) {
+            for (size_t j = 0; parts[i] && j < parts[i]->count; j++) {
+                const PartClaim *claim = &parts[i]->list[j];
+                if (!claim->namespace || claim->itself != (round == 0))
+                    continue;
+                Str key = {(const char *)&claim->hash, sizeof claim->hash};
+                if (index_put(index, key, (uint32_t)(across->noted_count - first)) == across->noted_count - first)
+                    note(across, claim->hash, environment, i);
+            }
+        }
+    }
+}
+
+void across_note(Across *across, size_t environment, const AcrossPart *const *parts, size_t count)
+{
+    Arena *arena = arena_new();
+    note_namespaces(across, arena, environment, parts, count);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; parts[i] && j < parts[i]->count; j++) {
+            if (!parts[i]->list[j].namespace)
+                note(across, parts[i]->list[j].hash, environment, i);
+        }
+    }
+    arena_free(arena);
+}
+
+static int by_hash(const void *a, const void *b)
+{
+    const Noted *left = a, *right = b;
+    if (left->hash != right->hash)
+        return left->hash < right->hash ? -1 : 1;
+    if (left->environment != right->environment)
+        return left->environment < right->environment ? -1 : 1;
+    return (left->part > right->part) - (left->part < right->part);
+}
+
+/* Sorted by environment and part, so that each is found again. */
+static int by_part(const void *a, const void *b)
+{
+    const Noted *left = a, *right = b;
+    if (left->environment != right->environment)
+        return left->environment < right->environment ? -1 : 1;
+    return (left->part > right->part) - (left->part < right->part);
+}
+
+bool across_settle(Across *across)
+{
+    Noted *noted = across->noted;
+    size_t kept = 0;
+    if (across->noted_count > 1)
+        qsort(noted, across->noted_count, sizeof *noted, by_hash);
+    for (size_t i = 0; i < across->noted_count;) {
+        size_t end = i;
+        while (end < across->noted_count && noted[end].hash == noted[i].hash)
+            end++;
+        if (noted[i].environment != noted[end - 1].environment) {
+            memmove(&noted[kept], &noted[i], (end - i) * sizeof *noted);
+            kept += end - i;
+        }
+        i = end;
+    }
+    across->noted_count = kept;
+    if (kept > 1)
+        qsort(noted, kept, sizeof *noted, by_part);
+    return kept == 0;
+}
+
+bool across_wants(const Across *across, size_t environment, size_t part)
+{
+    const Noted wanted = {.environment = (uint32_t)environment, .part = (uint32_t)part};
+    return across->noted_count &&
+           bsearch(&wanted, across->noted, across->noted_count, sizeof wanted, by_part) != NULL;
 }
 
 /* ---- all together ---- */

@@ -63,6 +63,15 @@ void findings_select(Findings *findings, const RuleSelection *selection, Diags *
 
 /* ---- keeping ---- */
 
+void findings_add(Findings *into, const Findings *from, Arena *arena)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        ARENA_GROW(arena, into->list, into->count, into->capacity);
+        into->list[into->count++] = from->list[i];
+    }
+}
+
+
 static void put_text(MapBuilder *map, const char *key, const Value *from, const char *path)
 {
     Str text = value_text_at(from, path);

@@ -18,10 +18,18 @@ typedef struct Binding {
     size_t iteration_count;
 } Binding;
 
+/* Of each kind that has been met. */
+typedef struct Bindings {
+    Arena *arena;
+    Index *kinds[FORM_COUNT];
+    Binding *list; /* one per kind */
+    size_t count;
+    size_t capacity;
+} Bindings;
+
 typedef struct Judging {
     const Standards *standards;
-    const Index *kinds[FORM_COUNT]; /* of the objects at hand */
-    const Binding *bindings;        /* one per kind */
+    Bindings *bindings; /* of the objects at hand */
     Arena *arena; /* of one object: all that its rules make on the way */
     Arena *lasting;
     GateScope gate; /* what they are judged as */
@@ -246,7 +254,7 @@ static void judge_object(Judging *judging, const RenderedFile *file, const Value
     judging->host.file = file;
     memset(judging->host.answers, 0, sizeof judging->host.answers);
     Str key = kind_key(judging->arena, file->form, object_kind_of(file->form, object));
-    const Binding *binding = &judging->bindings[index_get(judging->kinds[file->form], key)];
+    const Binding *binding = &judging->bindings->list[index_get(judging->bindings->kinds[file->form], key)];
     name_put(judging, NAME_OBJECT, object);
     name_put(judging, NAME_POD, subject.pod ? subject.pod : &value_null);
     Iterated iterated[EACH_MAX];
@@ -290,7 +298,8 @@ static size_t iteration_of(Binding *binding, EachFn *each)
 static Binding bind_kind(const Judging *judging, FileForm form, ObjectKind kind)
 {
     const Standards *standards = judging->standards;
-    Str full = object_kind_full(judging->arena, kind);
+    Arena *arena = judging->bindings->arena;
+    Str full = object_kind_full(arena, kind);
     Binding binding = {0};
     for (size_t i = 0; i < standards->count; i++) {
         const CompiledRule *rule = &standards->rules[i];
@@ -299,31 +308,38 @@ static Binding bind_kind(const Judging *judging, FileForm form, ObjectKind kind)
             if (check->off[judging->gate.tier] || check->across != (judging->view != NULL) ||
                 !is_bound(check, form, kind, full))
                 continue;
-            ARENA_GROW(judging->arena, binding.list, binding.count, binding.capacity);
+            ARENA_GROW(arena, binding.list, binding.count, binding.capacity);
             binding.list[binding.count++] = (Bound){rule, check, iteration_of(&binding, check->each)};
         }
     }
     return binding;
 }
 
-static void bind_kinds(Judging *judging, const RenderedFile *files, size_t count)
+static Bindings *bindings_new(Arena *arena)
 {
-    Index *kinds[FORM_COUNT];
-    Binding *bindings = NULL;
-    size_t known = 0, capacity = 0;
+    Bindings *bindings = ARENA_NEW(arena, Bindings);
+    bindings->arena = arena;
     for (size_t form = 0; form < FORM_COUNT; form++)
-        judging->kinds[form] = kinds[form] = index_new(judging->arena, 16);
+        bindings->kinds[form] = index_new(arena, 16);
+    return bindings;
+}
+
+/* Those that are known stay. */
+static void bind_kinds(const Judging *judging, const RenderedFile *files, size_t count)
+{
+    Bindings *bindings = judging->bindings;
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < files[i].count; j++) {
             FileForm form = files[i].form;
             ObjectKind kind = object_kind_of(form, files[i].objects[j]);
-            if (index_put(kinds[form], kind_key(judging->arena, form, kind), (uint32_t)known) < known)
+            Str key = kind_key(judging->arena, form, kind);
+            if (index_get(bindings->kinds[form], key) != INDEX_NONE)
                 continue;
-            ARENA_GROW(judging->arena, bindings, known, capacity);
-            bindings[known++] = bind_kind(judging, form, kind);
+            index_put(bindings->kinds[form], arena_copy(bindings->arena, key), (uint32_t)bindings->count);
+            ARENA_GROW(bindings->arena, bindings->list, bindings->count, bindings->capacity);
+            bindings->list[bindings->count++] = bind_kind(judging, form, kind);
         }
     }
-    judging->bindings = bindings;
 }
 
 static const Value *gate_env(Arena *arena, const GateScope *scope)
@@ -384,14 +400,6 @@ static void judge_portion(void *user, Portion portion, Arena *arena)
     arena_free(judging.arena);
 }
 
-static void findings_add(Findings *into, const Findings *from, Arena *arena)
-{
-    for (size_t i = 0; i < from->count; i++) {
-        ARENA_GROW(arena, into->list, into->count, into->capacity);
-        into->list[into->count++] = from->list[i];
-    }
-}
-
 static void list_objects(Gate *gate, Arena *arena, const RenderedFile *files, size_t count)
 {
     size_t most = 0;
@@ -404,20 +412,30 @@ static void list_objects(Gate *gate, Arena *arena, const RenderedFile *files, si
     }
 }
 
+static Judging judging_new(Arena *arena, const Standards *standards, const GateScope *scope, const AcrossView *view)
+{
+    Str version = scope->kubernetes.size ? scope->kubernetes : value_text_at(scope->project, "kubernetes");
+    return (Judging){.standards = standards,
+                     .bindings = bindings_new(arena),
+                     .gate = *scope,
+                     .view = view,
+                     .env = gate_env(arena, scope),
+                     .minor = api_minor(version)};
+}
+
 bool gate_judge(const Standards *standards, Arena *arena, GateScope scope, const AcrossView *view,
                 const RenderedFile *files, size_t count, Findings *findings, Diags *diags)
 {
-    Gate gate = {.common = {.standards = standards, .arena = arena, .gate = scope, .view = view, .diags = diags}};
+    Gate gate = {.common = judging_new(arena, standards, &scope, view)};
+    gate.common.diags = diags;
+    gate.common.arena = arena;
     list_objects(&gate, arena, files, count);
     size_t portions = portion_count(gate.count, PORTION);
     gate.findings = ARENA_ARRAY(arena, Findings, portions);
     gate.diags = ARENA_ARRAY(arena, Diags *, portions);
     gate.failed = ARENA_ARRAY(arena, bool, portions);
-    gate.common.host.set = object_set_new(arena, files, count);
-    gate.common.env = gate_env(arena, &scope);
+    gate.common.host.set = object_set_new(arena, files, count, NULL, NULL);
     bind_kinds(&gate.common, files, count);
-    gate.common.minor =
-        api_minor(scope.kubernetes.size ? scope.kubernetes : value_text_at(scope.project, "kubernetes"));
     pool_run(scope.pool, arena, gate.count, PORTION, judge_portion, &gate);
     bool ok = true;
     for (size_t i = 0; i < portions; i++) {
@@ -430,6 +448,37 @@ bool gate_judge(const Standards *standards, Arena *arena, GateScope scope, const
     diag_plain_error(diags, "too many of these objects select, or stand beside, too many others; judge fewer "
                             "together");
     return false;
+}
+
+struct GateJudge {
+    Judging common;
+};
+
+GateJudge *gate_judge_new(Arena *arena, const Standards *standards, const GateScope *scope)
+{
+    GateJudge *judge = ARENA_NEW(arena, GateJudge);
+    judge->common = judging_new(arena, standards, scope, NULL);
+    judge->common.arena = arena_child(arena);
+    return judge;
+}
+
+bool gate_judge_files(GateJudge *judge, const ObjectSet *set, Arena *arena, const RenderedFile *files, size_t count,
+                      Findings *findings, Diags *diags)
+{
+    Judging judging = judge->common;
+    judging.lasting = arena;
+    judging.host.set = set;
+    judging.diags = diags;
+    judging.findings = findings;
+    names_begin(&judging, arena);
+    bind_kinds(&judging, files, count);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; !files[i].reference && j < files[i].count; j++) {
+            judge_object(&judging, &files[i], files[i].objects[j]);
+            arena_reset(judging.arena);
+        }
+    }
+    return !judging.failed;
 }
 
 bool standards_judge(const Standards *standards, Arena *arena, GateScope scope, const RenderedFile *files,

@@ -28,7 +28,7 @@ static const Value *call_objects_in(CALL_PARAMETERS)
 static const Value *call_has_workloads(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    return object_set_has_workloads(set_of(run), text_of(args[0])) ? &value_true : &value_false;
+    return truth(object_set_has_workloads(set_of(run), run->arena, text_of(args[0])));
 }
 
 /* ---- what policies say ---- */
@@ -71,7 +71,7 @@ static bool is_empty(const Value *value)
     return value_is_none(value) || ((value->kind == VALUE_LIST || value->kind == VALUE_MAP) && !value->size);
 }
 
-static bool denies_all(const Value *policy)
+bool policy_denies_all(const Value *policy)
 {
     const Value *selector = value_path(policy, "spec.podSelector");
     return value_is(selector, VALUE_MAP) && !selector->size && is_of(policy, "Ingress") && is_of(policy, "Egress") &&
@@ -81,12 +81,7 @@ static bool denies_all(const Value *policy)
 static const Value *call_denied_by_default(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    const Value *policies = object_set_in(set_of(run), run->arena, STR("NetworkPolicy"), text_of(args[0]));
-    for (uint32_t i = 0; i < policies->size; i++) {
-        if (denies_all(policies->items[i]))
-            return &value_true;
-    }
-    return &value_false;
+    return truth(object_set_denied(set_of(run), run->arena, text_of(args[0])));
 }
 
 /* A named port is resolved by the pods that bear it, so it is compared as it stands. */

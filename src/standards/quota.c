@@ -12,7 +12,7 @@ typedef struct Resource {
     const char *name;
 } Resource;
 
-static const Resource resources[] = {
+static const Resource resources[QUOTA_RESOURCES] = {
     {"requests.cpu", "requests", "cpu"},
     {"cpu", "requests", "cpu"},
     {"requests.memory", "requests", "memory"},
@@ -57,30 +57,60 @@ static __int128 amount_of_pod(const Value *pod, const Resource *resource)
 }
 
 /* How many pods it has at most. Of a DaemonSet that depends on the nodes, and one is what is certain. */
-static int64_t most_pods(const JsoneRun *run, const Value *workload)
+static int64_t most_pods(const ObjectSet *set, Arena *arena, const Value *workload)
 {
-    const Value *autoscaler = object_set_hpa_of(set_of(run), run->arena, workload);
+    const Value *autoscaler = object_set_hpa_of(set, arena, workload);
     Str kind = value_text_at(workload, "kind");
-    const Value *number = autoscaler->kind == VALUE_MAP     ? value_path(autoscaler, "spec.maxReplicas")
-                          : str_equal(kind, STR("Job"))     ? value_path(workload, "spec.parallelism")
-                          : str_equal(kind, STR("CronJob")) ? value_path(workload, "spec.jobTemplate.spec.parallelism")
-                                                            : value_path(workload, "spec.replicas");
+    const Value *number = autoscaler->kind == VALUE_MAP ? value_path(autoscaler, "spec.maxReplicas")
+                          : str_equal(kind, STR("Job")) ? value_path(workload, "spec.parallelism")
+                          : str_equal(kind, STR("CronJob"))
+                              ? value_path(workload, "spec.jobTemplate.spec.parallelism")
+                              : value_path(workload, "spec.replicas");
     int64_t pods;
     bool stated = value_is(number, VALUE_NUMBER) && value_integer(number, &pods) && pods >= 0;
     return stated ? (pods < PODS_MOST ? pods : PODS_MOST) : 1;
 }
 
-/* All pods of a namespace, each counted as often as there may be of it. */
-static __int128 amount_in(const JsoneRun *run, Str namespace, const Resource *resource)
+static const char *const counted[] = {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout",
+                                      "Job",        "CronJob",     "Pod"};
+
+bool is_counted(Str kind)
 {
-    static const char *const kinds[] = {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout",
-                                        "Job",        "CronJob",     "Pod"};
-    __int128 total = 0;
-    for (size_t i = 0; i < LENGTH_OF(kinds); i++) {
-        const Value *list = object_set_in(set_of(run), run->arena, str_from(kinds[i]), namespace);
+    for (size_t i = 0; i < LENGTH_OF(counted); i++) {
+        if (str_equal(kind, str_from(counted[i])))
+            return true;
+    }
+    return false;
+}
+
+Amounts amounts_of(const ObjectSet *set, Arena *arena, const Value *workload)
+{
+    Amounts amounts = {{0}};
+    const Value *pod = pod_of(workload, NULL);
+    int64_t pods = most_pods(set, arena, workload);
+    for (size_t i = 0; i < LENGTH_OF(resources); i++)
+        amounts.of[i] = added(0, amount_of_pod(pod, &resources[i]) * pods);
+    return amounts;
+}
+
+void amounts_add(Amounts *amounts, const Amounts *more)
+{
+    for (size_t i = 0; i < LENGTH_OF(resources); i++)
+        amounts->of[i] = added(amounts->of[i], more->of[i]);
+}
+
+/* All pods of a namespace, each counted as often as there may be of it. */
+static Amounts amounts_in(const ObjectSet *set, Arena *arena, Str namespace)
+{
+    Amounts total = {{0}};
+    const Beyond *beyond = object_set_beyond(set);
+    for (size_t i = 0; beyond && i < LENGTH_OF(resources); i++)
+        total.of[i] = beyond_amount(beyond, namespace, i);
+    for (size_t i = 0; i < LENGTH_OF(counted); i++) {
+        const Value *list = (beyond ? object_set_own : object_set_in)(set, arena, str_from(counted[i]), namespace);
         for (uint32_t j = 0; j < list->size; j++) {
-            __int128 amount = amount_of_pod(pod_of(list->items[j], NULL), resource);
-            total = added(total, amount * most_pods(run, list->items[j]));
+            Amounts amounts = amounts_of(set, arena, list->items[j]);
+            amounts_add(&total, &amounts);
         }
     }
     return total;
@@ -90,6 +120,7 @@ static const Value *call_overdrawn(CALL_PARAMETERS)
 {
     CALL_UNUSED;
     const Value *hard = value_path(args[0], "spec.hard");
+    const Amounts amounts = amounts_in(set_of(run), run->arena, value_text_at(args[0], "metadata.namespace"));
     ListBuilder list = list_begin(run->arena);
     for (size_t i = 0; i < LENGTH_OF(resources); i++) {
         const Resource *resource = &resources[i];
@@ -98,7 +129,7 @@ static const Value *call_overdrawn(CALL_PARAMETERS)
         Str stated = text_of(value_get(hard, str_from(resource->key)));
         if (!quantity_parse(stated, &allowed))
             continue;
-        Quantity asked = {amount_in(run, value_text_at(args[0], "metadata.namespace"), resource),
+        Quantity asked = {amounts.of[i],
                           str_equal(str_from(resource->name), STR("cpu")) ? QUANTITY_DECIMAL_SI : QUANTITY_BINARY_SI};
         if (asked.nano > allowed.nano)
             list_add(&list, value_new_string(run->arena, at,

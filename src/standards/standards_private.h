@@ -19,6 +19,8 @@ typedef struct AcrossView {
     const Across *across;
     size_t environment;
     Across *claims; /* where what is found is to be noted first; or NULL */
+    AcrossPart *part; /* where hashes of it are; or NULL */
+    Str cluster;      /* of the part */
 } AcrossView;
 
 /* What several iterations of one object are made from. */
@@ -114,12 +116,33 @@ extern const Str gate_names[NAME_COUNT];
 bool rule_compile(Arena *arena, const Value *functions, Str id, const Value *value, bool whole, CompiledRule *rule,
                   Diags *diags);
 
+/*
+ * part.c: what a part of an environment asked of its own objects, and what the other parts have beyond them.
+ *
+ * Asked notes under which key a set was looked into and how many objects it had there: the answer was right if all
+ * parts together have no more. or_next: it is enough if that is so of this key or of the next one noted.
+ */
+typedef struct Asked Asked;
+void asked_note(Asked *asked, uint64_t key, size_t count, bool or_next);
+/* A container's limits were held against the LimitRanges of the part alone. */
+void asked_limits(Asked *asked, Str namespace, const Value *limits);
+/* All parts but the last. */
+typedef struct Beyond Beyond;
+bool beyond_has(const Beyond *beyond, uint64_t key);
+/* What their pods may ask for at most, as quota.c numbers it. */
+__int128 beyond_amount(const Beyond *beyond, Str namespace, size_t resource);
+
 /* set.c: the objects of one environment, indexed for the questions that rules ask across objects. */
 typedef struct ObjectSet ObjectSet;
-ObjectSet *object_set_new(Arena *arena, const RenderedFile *files, size_t count);
+/* asked: of a part; beyond: of the last part; else NULL. */
+ObjectSet *object_set_new(Arena *arena, const RenderedFile *files, size_t count, Asked *asked, const Beyond *beyond);
 /* Whether so many objects, or parts of one, may still be looked at from another; where not, answers are empty. */
 bool object_set_may_look(const ObjectSet *set, size_t count);
 bool object_set_exhausted(const ObjectSet *set);
+/* Each key under which there are objects, and how many. */
+void object_set_tell(const ObjectSet *set, void *user, void (*tell)(void *user, uint64_t key, size_t count));
+Asked *object_set_asked(const ObjectSet *set);
+const Beyond *object_set_beyond(const ObjectSet *set);
 /* Lists, in the asker's arena; empty where there is nothing. */
 const Value *object_set_services_of(const ObjectSet *set, Arena *arena, const Value *workload);
 const Value *object_set_hpa_of(const ObjectSet *set, Arena *arena, const Value *workload); /* or null */
@@ -137,11 +160,34 @@ const Value *object_set_budgets_of(const ObjectSet *set, Arena *arena, const Val
 /* The Services that a ServiceMonitor selects by their labels. */
 const Value *object_set_monitored_by(const ObjectSet *set, Arena *arena, const Value *monitor);
 const Value *object_set_in(const ObjectSet *set, Arena *arena, Str kind, Str namespace);
-bool object_set_has_workloads(const ObjectSet *set, Str namespace);
+/* The same without a note, for whoever takes account of the other parts himself. */
+const Value *object_set_own(const ObjectSet *set, Arena *arena, Str kind, Str namespace);
+bool object_set_has_workloads(const ObjectSet *set, Arena *arena, Str namespace);
+/* Whether a policy there denies all pods everything. */
+bool object_set_denied(const ObjectSet *set, Arena *arena, Str namespace);
+
+/* network.c: it selects all pods of its namespace, and lets nothing in or out. */
+bool policy_denies_all(const Value *policy);
+/* quota.c: what the pods of a namespace in the set may ask for at most, one amount per resource. */
+enum { QUOTA_RESOURCES = 8 };
+typedef struct Amounts {
+    __int128 of[QUOTA_RESOURCES];
+} Amounts;
+void amounts_add(Amounts *amounts, const Amounts *more);
+Amounts amounts_of(const ObjectSet *set, Arena *arena, const Value *workload);
+/* Whether a quota counts workloads of that kind. */
+bool is_counted(Str kind);
+/* workload.c: what of these limits a LimitRange forbids, in words, or empty. */
+Str range_forbids(Arena *arena, const Value *range, const Value *limits);
 
 /* gate.c: standards_judge; with a view, the checks that need all environments together, and only those. */
 bool gate_judge(const Standards *standards, Arena *arena, GateScope scope, const AcrossView *view,
                 const RenderedFile *files, size_t count, Findings *findings, Diags *diags) KILN_MUST_USE;
+/* The same on one thread, of one part after the other. Lives in arena; what is found, in the arena of each call. */
+typedef struct GateJudge GateJudge;
+GateJudge *gate_judge_new(Arena *arena, const Standards *standards, const GateScope *scope);
+bool gate_judge_files(GateJudge *judge, const ObjectSet *set, Arena *arena, const RenderedFile *files, size_t count,
+                 Findings *findings, Diags *diags) KILN_MUST_USE;
 /* across.c: the environments of objects that were read, which say themselves where they belong. */
 bool across_judge_foreign(const Standards *standards, Arena *arena, GateScope scope, const RenderedFile *files,
                           size_t count, Findings *findings, Diags *diags) KILN_MUST_USE;

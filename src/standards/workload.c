@@ -137,24 +137,30 @@ static Str over_one(Arena *arena, const Value *limits, const Value *most)
     return STR("");
 }
 
+Str range_forbids(Arena *arena, const Value *range, const Value *limits)
+{
+    const Value *list = value_path(range, "spec.limits");
+    Str over = STR("");
+    for (uint32_t i = 0; !over.size && value_is(list, VALUE_LIST) && i < list->size; i++) {
+        if (str_equal(value_text_at(list->items[i], "type"), STR("Container")))
+            over = over_one(arena, limits, value_get(list->items[i], STR("max")));
+    }
+    return over;
+}
+
 /* Against each LimitRange beside the object. */
 static const Value *call_over_maximum(CALL_PARAMETERS)
 {
     CALL_UNUSED;
-    const Value *ranges = object_set_in(set_of(run), run->arena, STR("LimitRange"),
-                                        value_text_at(args[0], "metadata.namespace"));
-    for (uint32_t i = 0; i < ranges->size; i++) {
-        const Value *list = value_path(ranges->items[i], "spec.limits");
-        for (uint32_t j = 0; value_is(list, VALUE_LIST) && j < list->size; j++) {
-            if (!str_equal(value_text_at(list->items[j], "type"), STR("Container")))
-                continue;
-            Str over = over_one(run->arena, value_path(args[1], "resources.limits"),
-                                value_get(list->items[j], STR("max")));
-            if (over.size)
-                return value_new_string(run->arena, at, over);
-        }
-    }
-    return &value_null;
+    Str namespace = value_text_at(args[0], "metadata.namespace"), over = STR("");
+    const Value *limits = value_path(args[1], "resources.limits");
+    const Value *ranges = object_set_own(set_of(run), run->arena, STR("LimitRange"), namespace);
+    Asked *asked = object_set_asked(set_of(run));
+    if (asked)
+        asked_limits(asked, namespace, limits);
+    for (uint32_t i = 0; !over.size && i < ranges->size; i++)
+        over = range_forbids(run->arena, ranges->items[i], limits);
+    return over.size ? value_new_string(run->arena, at, over) : &value_null;
 }
 
 /* ---- images ---- */
