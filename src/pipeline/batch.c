@@ -35,28 +35,38 @@ static char *text_keep(const Buf *buf)
     return text;
 }
 
+/* Its path and its text, one behind the other. */
+static void print_file(const Pipeline *pipeline, const RenderedFile *file, Extent *extent, Buf *text)
+{
+    *extent = (Extent){.path = text->size,
+                       .origin = file->service ? file->service->file->origin : pipeline->project->origin,
+                       .workflow = file->form == FORM_WORKFLOW};
+    buf_add(text, file->path);
+    extent->text = text->size;
+    render_text(file, text);
+    extent->end = text->size;
+}
+
 void batch_print_into(const Pipeline *pipeline, Arena *lasting, Batch *batch, Buf *text, Buf *namespaces)
 {
     bool stream = pipeline->request->stream;
+    bool tree = !stream && !pipeline->request->judge_only;
     text->size = namespaces->size = 0;
-    batch->extents = ARENA_ARRAY(lasting, Extent, batch->files.count);
+    batch->extents = tree ? ARENA_ARRAY(lasting, Extent, batch->files.count) : NULL;
     for (size_t i = 0; i < batch->files.count; i++) {
         const RenderedFile *file = &batch->files.list[i];
         if (is_left_out(pipeline, file))
             continue;
-        Buf *buf = stream && is_namespace(file) ? namespaces : text;
-        Extent *extent = &batch->extents[batch->extent_count++];
-        *extent = (Extent){.path = buf->size, .objects = file->form == FORM_WORKFLOW ? 0 : file->count};
-        extent->origin = file->service ? file->service->file->origin : pipeline->project->origin;
-        extent->workflow = file->form == FORM_WORKFLOW;
-        if (pipeline->request->judge_only)
-            continue;
-        if (!stream)
-            buf_add(buf, file->path);
-        extent->text = buf->size;
-        render_text(file, buf);
-        extent->end = buf->size;
+        batch->file_count++;
+        batch->objects += file->form == FORM_WORKFLOW ? 0 : file->count;
+        if (tree)
+            print_file(pipeline, file, &batch->extents[batch->extent_count++], text);
+        else if (stream)
+            render_text(file, is_namespace(file) ? namespaces : text);
     }
+    batch->bytes += stream ? text->size + namespaces->size : 0;
+    for (size_t i = 0; i < batch->extent_count; i++)
+        batch->bytes += batch->extents[i].end - batch->extents[i].text;
     batch->text = (Str){text_keep(text), text->size};
     batch->namespaces = (Str){text_keep(namespaces), namespaces->size};
 }
@@ -98,15 +108,12 @@ void batch_collect(Pipeline *pipeline, Batch *batch, bool wanted)
     result->services += batch->services;
     if (!wanted)
         return;
-    result->files += batch->extent_count;
-    for (size_t i = 0; i < batch->extent_count; i++) {
-        result->objects += batch->extents[i].objects;
-        result->bytes += batch->extents[i].end - batch->extents[i].text;
-    }
+    result->files += batch->file_count;
+    result->objects += batch->objects;
+    result->bytes += batch->bytes;
     parts_add(pipeline->arena, &pipeline->namespaces, batch->namespaces);
     if (pipeline->request->stream)
         parts_add(pipeline->arena, &pipeline->stream, batch->text);
-    bool tree = !pipeline->request->stream && !pipeline->request->judge_only;
-    for (size_t i = 0; tree && i < batch->extent_count; i++)
+    for (size_t i = 0; i < batch->extent_count; i++)
         texts_add(pipeline, &batch->extents[i], batch->text);
 }

@@ -74,6 +74,17 @@ static bool render_portion(const Flow *flow, const ServiceContext *services, siz
     return !batch->failed;
 }
 
+/* Where findings are not collected, nobody hears of those below a warning but of where a secret is. */
+static void keep_findings(const Flow *flow, Arena *lasting, Findings *into, const Findings *found)
+{
+    for (size_t i = 0; i < found->count; i++) {
+        Finding *finding = &found->list[i];
+        Findings one = {.list = finding, .count = 1};
+        if (flow->pipeline->request->collect || finding->severity >= SEVERITY_WARNING || finding->masked)
+            findings_keep(lasting, into, &one);
+    }
+}
+
 /* Of what is judged in a portion's memory all that is asked for later is copied. */
 static void judge_batch(const Flow *flow, size_t number, size_t worker, Arena *scratch, Arena *lasting)
 {
@@ -87,7 +98,7 @@ static void judge_batch(const Flow *flow, size_t number, size_t worker, Arena *s
         return;
     batch->judge_failed = number ? !gate_part(flow->gate, number - 1, worker, &part, &findings, diags)
                                  : !gate_last_part(flow->gate, &part, &findings, diags);
-    findings_keep(lasting, &batch->findings, &findings);
+    keep_findings(flow, lasting, &batch->findings, &findings);
 }
 
 static void run_portion(void *user, Portion portion, Arena *lasting)

@@ -74,7 +74,6 @@ typedef struct Extent {
     size_t path;
     size_t text;
     size_t end;
-    size_t objects;
     Origin origin; /* of the definition */
     bool workflow;
 } Extent;
@@ -85,8 +84,11 @@ typedef enum Said { SAID_COMPLETE, SAID_WAIVERS, SAID_RENDER, SAID_JUDGE, SAID_C
 /* What was rendered together: some services, or what an environment or the project has of its own. */
 typedef struct Batch {
     RenderedFiles files;
-    Extent *extents;
+    Extent *extents; /* of a tree */
     size_t extent_count;
+    size_t file_count;
+    size_t objects;
+    size_t bytes;
     Str text; /* of malloc, until it is collected */
     Str namespaces; /* of a stream, where they come first */
     Diags *said[SAID_COUNT];

@@ -2,6 +2,8 @@
 #ifndef KILN_SERVICE_PRIVATE_H
 #define KILN_SERVICE_PRIVATE_H
 
+#include <stdatomic.h>
+
 #include "kiln/kube.h"
 #include "kiln/service.h"
 
@@ -74,6 +76,7 @@ struct ServiceSet {
     Member *members; /* by name; those that are enabled */
     size_t count;
     bool defined; /* all of them */
+    _Atomic(const Value *) brief; /* the last one that was made: most are alike */
     EnvironmentContext context;
 };
 

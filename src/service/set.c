@@ -121,20 +121,38 @@ const EnvironmentContext *service_set_context(const ServiceSet *set)
 /* ---- completing one ---- */
 
 /* What templates/environment/networkpolicy.yaml reads. */
-static const Value *brief_of(Work *work, Arena *arena)
+static const Value *brief_make(Work *work, Arena *arena)
 {
     static const char *const rows[] = {"namespace", "className"};
     const MapEntry *ingress = map_peek(&work->out, STR("ingress"));
     MapBuilder map = map_begin(arena), kept = map_begin(arena);
-    for (size_t i = 0; i < LENGTH_OF(rows); i++) {
-        const Value *row = ingress ? value_get(ingress->value, str_from(rows[i])) : NULL;
-        put(&kept, rows[i], row ? value_copy(arena, row) : NULL);
-    }
+    for (size_t i = 0; i < LENGTH_OF(rows); i++)
+        put(&kept, rows[i], ingress ? value_get(ingress->value, str_from(rows[i])) : NULL);
     const Value *type = value_get(map_peek(&work->out, STR("strategy"))->value, STR("type"));
-    put(&map, "strategy", make_map1(arena, ORIGIN_NONE, "type", type ? value_copy(arena, type) : &value_null));
+    put(&map, "strategy", make_map1(arena, ORIGIN_NONE, "type", type ? type : &value_null));
     put(&map, "ingress", map_end(&kept, ORIGIN_NONE));
-    put(&map, "ingressRoutes", value_copy(arena, map_peek(&work->out, STR("ingressRoutes"))->value));
+    put(&map, "ingressRoutes", map_peek(&work->out, STR("ingressRoutes"))->value->size ? &value_true : &value_false);
     return map_end(&map, ORIGIN_NONE);
+}
+
+static bool same_places(const Value *a, const Value *b)
+{
+    for (uint32_t i = 0; a->kind == VALUE_MAP && i < a->size; i++) {
+        if (!same_places(a->entries[i].value, b->entries[i].value))
+            return false;
+    }
+    return a->origin == b->origin;
+}
+
+/* Whichever of two threads is the last one to keep a brief: they are the same. */
+static const Value *brief_of(ServiceSet *set, Work *work, Arena *lasting)
+{
+    const Value *made = brief_make(work, work->arena), *last = atomic_load(&set->brief);
+    if (last && value_identical(last, made) && same_places(last, made))
+        return last;
+    const Value *brief = value_copy(lasting, made);
+    atomic_store(&set->brief, brief);
+    return brief;
 }
 
 static void share_names(Work *work, Arena *arena, Share *share)
@@ -152,13 +170,13 @@ static void share_names(Work *work, Arena *arena, Share *share)
     }
 }
 
-static const Share *share_make(const ServiceSet *set, Work *work, Arena *arena)
+static const Share *share_make(ServiceSet *set, Work *work, Arena *arena)
 {
     Share *share = ARENA_NEW(arena, Share);
     quota_measure(work, share);
     share_names(work, arena, share);
     share->loosens = loosens_pod_security(work, value_get(set->context.project, STR("waivers")));
-    share->brief = brief_of(work, arena);
+    share->brief = brief_of(set, work, arena);
     share->failed = work->failed;
     return share;
 }

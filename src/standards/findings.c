@@ -107,7 +107,8 @@ void findings_keep(Arena *arena, Findings *into, const Findings *from)
 {
     for (size_t i = 0; i < from->count; i++) {
         Finding kept = from->list[i];
-        kept.object = name_of(arena, kept.object);
+        bool again = i && from->list[i - 1].object == kept.object;
+        kept.object = again ? into->list[into->count - 1].object : name_of(arena, kept.object);
         kept.waiver = waiver_kept(arena, kept.waiver);
         kept.file = arena_copy(arena, kept.file);
         kept.path = arena_copy(arena, kept.path);
