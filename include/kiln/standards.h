@@ -156,6 +156,8 @@ typedef struct GatePart {
 } GatePart;
 /* parts without the last one; lives in arena, of which children are made. */
 GateParts *gate_parts_new(Arena *arena, const Standards *standards, GateScope scope, size_t parts, size_t workers);
+/* What is not in arena. */
+void gate_parts_free(GateParts *gate);
 /* On any thread, but no two with the same worker at once. */
 bool gate_part(GateParts *gate, size_t part, size_t worker, const GatePart *input, Findings *findings,
                Diags *diags) KILN_MUST_USE;

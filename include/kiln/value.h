@@ -114,6 +114,8 @@ typedef struct MapBuilder {
 MapBuilder map_begin(Arena *arena);
 /* Starts with the entries of map, in order. */
 MapBuilder map_begin_with(Arena *arena, const Value *map);
+/* The same, with room for so many more: what is outgrown stays behind in the arena. */
+MapBuilder map_begin_room(Arena *arena, const Value *map, size_t more);
 /* Replaces the value of a key that is there (it keeps its position), else appends. */
 void map_set(MapBuilder *map, Str key, Origin key_origin, const Value *value);
 /* NULL where absent; valid until the next map_set. */

@@ -214,7 +214,7 @@ static const Value *expand_map(Expand *expand, const Field *row, const Value *ma
         if (value == entry->value)
             continue;
         if (!changed.arena)
-            changed = map_begin_with(expand->arena, map);
+            changed = map_begin_room(expand->arena, map, 0);
         if (value)
             map_set(&changed, entry->key, entry->key_origin, value);
         else

@@ -158,7 +158,7 @@ static const Value *fill_row(Arena *arena, const Field *row, const Value *target
         if (said && filled == stated->value)
             continue;
         if (!map.arena)
-            map = map_begin_with(arena, target);
+            map = map_begin_room(arena, target, defaults->size - i);
         map_set(&map, entry->key, said ? stated->key_origin : entry->key_origin, filled);
     }
     return map.arena ? map_end(&map, target->origin) : target;

@@ -236,6 +236,7 @@ static void open_flow(Flow *flow, Arena *arena)
 
 static void close_flow(Flow *flow, bool ok)
 {
+    gate_parts_free(flow->gate);
     for (size_t i = 0; i < flow->count; i++)
         batch_collect(flow->pipeline, &flow->batches[i], ok);
     for (size_t i = 0; i < flow->worker_count; i++) {

@@ -66,7 +66,7 @@ bool pipeline_load_rendering(Pipeline *pipeline) KILN_MUST_USE;
 #ifdef KILN_HOSTILE
 enum { BATCH = 1 };
 #else
-enum { BATCH = 4 };
+enum { BATCH = 8 };
 #endif
 
 /* Where a file's path and text are in the text of its batch. */

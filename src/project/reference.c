@@ -410,7 +410,7 @@ static const Value *resolve_map(Resolver *resolver, const Value *map, const Path
         if (value == entry->value || !value)
             continue;
         if (!changed)
-            result = map_begin_with(resolver->arena, map);
+            result = map_begin_room(resolver->arena, map, 0);
         changed = true;
         map_set(&result, entry->key, entry->key_origin, value);
     }

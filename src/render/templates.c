@@ -66,11 +66,10 @@ static void add_own(Loading *loading, TemplateScope scope, Str name, const Value
     const Renderer *renderer = loading->renderer;
     const Template *compiled =
         tree ? jsone_compile_with(renderer->arena, &renderer->known, tree, loading->diags) : NULL;
-    if (!compiled || !jsone_check(compiled, loading->diags)) {
+    if (compiled && jsone_check(compiled, loading->diags))
+        add_template(loading, scope, name, tree, compiled, true);
+    else
         loading->failed = true;
-        return;
-    }
-    add_template(loading, scope, name, tree, compiled, true);
 }
 
 static void load_embedded(Loading *loading, TemplateScope scope, bool (*wanted)(void *user, Str name), void *user)

@@ -9,13 +9,15 @@
  */
 #include "standards_private.h"
 
+#include <stdlib.h>
+
 /* ---- counts by key: eight bytes each ---- */
 
 /* 48 bits of a key's hash, and how many objects there are, up to MANY. 0 is a free slot. */
 enum { COUNT_BITS = 16, MANY = 0x7FFF, OR_NEXT = 0x8000 };
 
 typedef struct Counts {
-    Arena *arena;
+    Arena *arena; /* NULL: on the heap, until gate_parts_free */
     uint64_t *slots;
     size_t used;
     size_t size;
@@ -43,14 +45,19 @@ static uint64_t *slot_of(const Counts *counts, uint64_t bits)
 
 static void counts_double(Counts *counts)
 {
-    const uint64_t *old = counts->slots;
+    uint64_t *old = counts->slots;
     size_t size = counts->size;
     counts->size = size ? size * 2 : 256;
-    counts->slots = ARENA_ARRAY(counts->arena, uint64_t, counts->size);
+    counts->slots = counts->arena ? ARENA_ARRAY(counts->arena, uint64_t, counts->size)
+                                  : calloc(counts->size, sizeof *counts->slots);
+    if (!counts->slots)
+        base_out_of_memory();
     for (size_t i = 0; i < size; i++) {
         if (old[i])
             *slot_of(counts, bits_of(old[i])) = old[i];
     }
+    if (!counts->arena)
+        free(old);
 }
 
 /* True where the key is new. */
@@ -251,12 +258,18 @@ GateParts *gate_parts_new(Arena *arena, const Standards *standards, GateScope sc
     gate->beyond = (Beyond){ARENA_ARRAY(arena, Worker, workers), workers};
     for (size_t i = 0; i < workers; i++) {
         Worker *worker = &gate->beyond.workers[i];
-        worker->arena = worker->counts.arena = arena_child(arena);
+        worker->arena = arena_child(arena);
         worker->judge = gate_judge_new(worker->arena, standards, &scope);
         worker->limit_index = index_new(worker->arena, 16);
         worker->sum_index = index_new(worker->arena, 4);
     }
     return gate;
+}
+
+void gate_parts_free(GateParts *gate)
+{
+    for (size_t i = 0; gate && i < gate->beyond.worker_count; i++)
+        free(gate->beyond.workers[i].counts.slots);
 }
 
 bool gate_part(GateParts *gate, size_t part, size_t worker, const GatePart *input, Findings *findings, Diags *diags)

@@ -150,16 +150,21 @@ MapBuilder map_begin(Arena *arena)
     return (MapBuilder){.arena = arena};
 }
 
-MapBuilder map_begin_with(Arena *arena, const Value *map)
+MapBuilder map_begin_room(Arena *arena, const Value *map, size_t more)
 {
     MapBuilder builder = map_begin(arena);
     if (!value_is(map, VALUE_MAP) || !map->size)
         return builder;
-    builder.capacity = map->size + 4;
+    builder.capacity = map->size + more;
     builder.entries = ARENA_ARRAY(arena, MapEntry, builder.capacity);
     memcpy(builder.entries, map->entries, map->size * sizeof(MapEntry));
     builder.count = map->size;
     return builder;
+}
+
+MapBuilder map_begin_with(Arena *arena, const Value *map)
+{
+    return map_begin_room(arena, map, 4);
 }
 
 static void builder_index(MapBuilder *map)
