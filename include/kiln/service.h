@@ -48,13 +48,15 @@ bool services_complete(Arena *arena, Pool *pool, const Project *project, const E
  */
 typedef struct ServiceSet ServiceSet;
 
-/*
- * Mistakes in definitions are reported, and each other service can still be completed, to report its own. like: a set
- * whose project and environment say the same (releases aside) and which lives as long; a service whose file was read
- * once for both projects (ProjectOptions.like) is not defined again. Or NULL.
- */
+/* Mistakes in definitions are reported, and each other service can still be completed, to report its own. */
 ServiceSet *service_set_new(Arena *arena, Pool *pool, const Project *project, const Environment *environment,
-                            const ServiceSet *like, Diags *diags);
+                            Diags *diags);
+/*
+ * Beside a set whose project and environment say the same (releases aside) and which lives as long: a service whose file
+ * was read once for both projects (ProjectOptions.like) is not defined again. like may be NULL.
+ */
+ServiceSet *service_set_new_like(Arena *arena, Pool *pool, const Project *project, const Environment *environment,
+                                 const ServiceSet *like, Diags *diags);
 /* Of the enabled ones, by name; index below is one of them. */
 size_t service_set_count(const ServiceSet *set);
 const ServiceFile *service_set_file(const ServiceSet *set, size_t index);

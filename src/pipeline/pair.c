@@ -267,7 +267,7 @@ static bool finish_side(Side *side, Arena *arena)
 static void begin_set(Side *side, const Environment *environment, const ServiceSet *like, Arena *arena)
 {
     const Pipeline *pipeline = &side->session->pipeline;
-    side->set = service_set_new(arena, pipeline->pool, pipeline->project, environment, like, pipeline->diags);
+    side->set = service_set_new_like(arena, pipeline->pool, pipeline->project, environment, like, pipeline->diags);
     side->context = *service_set_context(side->set);
     side->count = service_set_count(side->set);
 }

@@ -87,8 +87,8 @@ static void define_all(ServiceSet *set, const ServiceSet *like, Pool *pool, Diag
     }
 }
 
-ServiceSet *service_set_new(Arena *arena, Pool *pool, const Project *project, const Environment *environment,
-                            const ServiceSet *like, Diags *diags)
+ServiceSet *service_set_new_like(Arena *arena, Pool *pool, const Project *project, const Environment *environment,
+                                 const ServiceSet *like, Diags *diags)
 {
     ServiceSet *set = ARENA_NEW(arena, ServiceSet);
     *set = (ServiceSet){.arena = arena, .project = project, .environment = environment};
@@ -101,6 +101,12 @@ ServiceSet *service_set_new(Arena *arena, Pool *pool, const Project *project, co
                                         .env = map_end(&env, environment->own->origin),
                                         .vars = project_environment_vars(project, environment, arena)};
     return set;
+}
+
+ServiceSet *service_set_new(Arena *arena, Pool *pool, const Project *project, const Environment *environment,
+                            Diags *diags)
+{
+    return service_set_new_like(arena, pool, project, environment, NULL, diags);
 }
 
 size_t service_set_count(const ServiceSet *set)
@@ -277,7 +283,7 @@ static void complete_portion(void *user, Portion portion, Arena *arena)
 bool services_complete(Arena *arena, Pool *pool, const Project *project, const Environment *environment, Diags *diags,
                        EnvironmentContext *context)
 {
-    ServiceSet *set = service_set_new(arena, pool, project, environment, NULL, diags);
+    ServiceSet *set = service_set_new(arena, pool, project, environment, diags);
     Completing all = {.set = set,
                       .items = ARENA_ARRAY(arena, ServiceContext, set->count + 1),
                       .diags = ARENA_ARRAY(arena, Diags *, set->count + 1)};

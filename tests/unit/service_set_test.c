@@ -93,7 +93,7 @@ static void bench_close(Bench *bench)
 
 static ServiceSet *bench_set(Bench *bench)
 {
-    return service_set_new(bench->arena, NULL, bench->project, &bench->project->environments[0], NULL, bench->diags);
+    return service_set_new(bench->arena, NULL, bench->project, &bench->project->environments[0], bench->diags);
 }
 
 static void assert_no_errors(const Bench *bench)
