@@ -335,6 +335,7 @@ static int relation_holds(JsoneRun *run, const Expr *expr, const JsoneScope *sco
     const Value *a, *b;
     if (!eval_operands(run, expr, scope, &a, &b))
         return -1;
+    assert(relations[expr->operator]); /* is_condition has asked */
     int found = relations[expr->operator](run, expr, a, b);
     return found < 0 || spend_values(run, operand_origin(expr, expr->left, a, expr->right, b), 1) ? found : -1;
 }

@@ -4,6 +4,8 @@
  */
 #include "project_private.h"
 
+#include <assert.h>
+
 #include "kiln/yaml.h"
 
 const Str tier_names[TIER_COUNT] = {
@@ -58,6 +60,7 @@ static const EmbeddedFile *built_in_file(Arena *arena, Str name)
 static Slot *slot_find(Chain *chain, Str name)
 {
     uint32_t at = index_get(chain->names, name);
+    assert(at == INDEX_NONE || chain->slots);
     return at == INDEX_NONE ? NULL : chain->slots[at];
 }
 

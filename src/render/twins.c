@@ -67,7 +67,6 @@ static char next_char(Str text, size_t *at)
 /* The one part that "('NAME'," or "('NAME')" calls; NULL: it takes evaluation to know. */
 static const TemplateFile *part_called(const RenderTwins *twins, Str text, size_t at)
 {
-    Str name = STR("");
     bool call = next_char(text, &at) == '(';
     char quote = call ? next_char(text, &at) : '\0';
     if (quote != '\'' && quote != '"')
@@ -75,7 +74,7 @@ static const TemplateFile *part_called(const RenderTwins *twins, Str text, size_
     size_t start = at;
     while (at < text.size && text.data[at] != quote)
         at++;
-    name = str_slice(text, start, at++);
+    Str name = str_slice(text, start, at++);
     char behind = next_char(text, &at);
     return behind == ',' || behind == ')' ? template_find(&twins->renderer->scopes[SCOPE_PARTS], name) : NULL;
 }
