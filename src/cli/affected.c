@@ -385,7 +385,9 @@ ExitStatus command_affected(const Arguments *arguments)
                      .index = index_new(arena, 64),
                      .changed = index_new(arena, 64),
                      .workflows = list_begin(arena)};
+    Watch watch = watch_begin(arena);
     bool ok = survey_run(&survey, arguments);
+    watch_end(&watch);
     Buf out = {0};
     const Value *workflows = list_end(&survey.workflows, ORIGIN_NONE);
     if (ok && format == FORMAT_JSON)

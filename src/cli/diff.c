@@ -85,7 +85,9 @@ ExitStatus command_diff(const Arguments *arguments)
         return EXIT_TROUBLE;
     DiffReport report = {.arena = arguments->arena, .sources = sources_new(arguments->arena)};
     report.diags = diags_new(arguments->arena, report.sources);
+    Watch watch = watch_begin(arguments->arena);
     bool ok = compare(arguments, &report);
+    watch_end(&watch);
     cli_print_diags(report.diags);
     if (!ok)
         return EXIT_TROUBLE;

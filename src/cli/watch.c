@@ -96,7 +96,7 @@ static Progress *progress_begin(Arena *arena, double start)
     Progress *progress = ARENA_NEW(arena, Progress);
     pthread_condattr_t how;
     progress->start = start;
-    progress->doing = "starting";
+    progress->doing = "working";
     pthread_mutex_init(&progress->lock, NULL);
     pthread_condattr_init(&how);
     pthread_condattr_setclock(&how, CLOCK_MONOTONIC);
