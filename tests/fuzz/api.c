@@ -1,6 +1,6 @@
 /*
- * Objects of known kinds with anything in them, held against the table of what API servers accept: as text, or as bytes
- * that change an example. The order of keys makes no difference.
+ * Objects of known kinds with anything in them, held against the table of what API servers accept: as text, or as
+ * bytes that change an example. The order of keys makes no difference.
  */
 #include "examples.h"
 #include "mutate.h"

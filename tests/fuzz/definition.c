@@ -1,7 +1,7 @@
 /*
- * A definition's life: two layers expanded, merged, filled, completed; broken ones are refused. Out of a document {lower,
- * higher}, or of fields of the table. Which is not a question of the order of keys; what is expanded or filled already stays as it
- * is.
+ * A definition's life: two layers expanded, merged, filled, completed; broken ones are refused. Out of a document
+ * {lower, higher}, or of fields of the table. Which is not a question of the order of keys; what is expanded or
+ * filled already stays as it is.
  */
 #include "fields.h"
 #include "mutate.h"

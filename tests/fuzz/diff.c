@@ -1,6 +1,6 @@
 /*
- * Two sets of objects, the second made from the first: the difference as a patch leads from one to the other. Neither the
- * order of objects nor that of keys is a difference.
+ * Two sets of objects, the second made from the first: the difference as a patch leads from one to the other. Neither
+ * the order of objects nor that of keys is a difference.
  */
 #include "examples.h"
 #include "kiln/diff.h"
@@ -41,7 +41,8 @@ static void check_result(Arena *arena, const DiffResult *result)
 static DiffSide turned(Arena *arena, const DiffSide *side, DiffInput *list)
 {
     for (size_t i = 0; i < side->count; i++)
-        list[i] = (DiffInput){fuzz_turned(arena, side->list[side->count - 1 - i].object), side->list[side->count - 1 - i].file};
+        list[i] = (DiffInput){fuzz_turned(arena, side->list[side->count - 1 - i].object),
+                              side->list[side->count - 1 - i].file};
     return (DiffSide){.list = list, .count = side->count};
 }
 

@@ -1,4 +1,5 @@
-/* A file edited as releases are: what the edited text reads as is what was wanted. Edits first, then a zero, then text. */
+/* A file edited as releases are: what the edited text reads as is what was wanted. Edits first, then a zero, then
+ * text. */
 #include "generate.h"
 
 static size_t text_start(const uint8_t *data, size_t size)

@@ -1,6 +1,6 @@
 /*
- * The examples of the shipped rules, good and bad: objects of every kind that a rule knows, to be changed a little. Far
- * more is reached from them than from nothing.
+ * The examples of the shipped rules, good and bad: objects of every kind that a rule knows, to be changed a little.
+ * Far more is reached from them than from nothing.
  */
 #ifndef KILN_FUZZ_EXAMPLES_H
 #define KILN_FUZZ_EXAMPLES_H

@@ -19,7 +19,8 @@ static const char *const words[] = {
     "false", "[", "]", "{", "}", "(", ")", ",", ":", ".", "+", "-", "*", "/", "**", "==", "!=", "<", ">", "<=", ">=",
     "&&", "||", "!", " in ", "[1, 2]", "{k: 1}", "min(", "max(", "sqrt(", "ceil(", "floor(", "abs(", "lowercase(",
     "uppercase(", "str(", "number(", "len(", "strip(", "rstrip(", "lstrip(", "join(", "split(", "range(", "typeof(",
-    "defined(", "fromNow(", "now()", "'1 day 2 hours'", "'-1 year'", "split(s, '')", "join(l, '-')", "range(0, 10, 3)",
+    "defined(", "fromNow(", "now()", "'1 day 2 hours'", "'-1 year'", "split(s, '')", "join(l, '-')",
+    "range(0, 10, 3)",
     "[*]", "|", "x", "$", "=>"};
 
 static Str text_of(FuzzBytes *bytes, Arena *arena)

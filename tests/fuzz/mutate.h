@@ -56,9 +56,12 @@ static inline size_t fuzz_splice(uint8_t *text, size_t size, size_t most, size_t
 static inline size_t fuzz_lines_changed(uint8_t *text, size_t size, size_t most, unsigned seed)
 {
     static const char *const words[] = {
-        "- ", ": ", ":", "? ", "&a ", "*a", "<<: *a\n", "|\n", "|-\n", ">\n", "|2+\n", "{", "}", "[", "]", ", ", "!!str ",
-        "!!int ", "!x ", "---\n", "...\n", "# c\n", "'", "\"", "\\n", "\\u00e9", "~", "null", "true", "no", "0x1f", "0o17",
-        "1_000", "1e3", ".inf", "1.0", "''", "${name}", "${vars.a}", "\xC3\xA9", "\xEF\xBB\xBF", "\r\n", "\r", "\t", "%YAML 1.1\n---\n", "\xC2\x85", "? a:\t",
+        "- ", ": ", ":", "? ", "&a ", "*a", "<<: *a\n", "|\n", "|-\n", ">\n", "|2+\n", "{", "}", "[", "]", ", ",
+        "!!str ",
+        "!!int ", "!x ", "---\n", "...\n", "# c\n", "'", "\"", "\\n", "\\u00e9", "~", "null", "true", "no", "0x1f",
+        "0o17",
+        "1_000", "1e3", ".inf", "1.0", "''", "${name}", "${vars.a}", "\xC3\xA9", "\xEF\xBB\xBF", "\r\n", "\r",
+        "\t", "%YAML 1.1\n---\n", "\xC2\x85", "? a:\t",
         "a: b\n", "  a: b\n", "- a\n", "  - a: 1\n", "\n"};
     FuzzLine line = fuzz_line(text, size, &seed), other = fuzz_line(text, size, &seed);
     unsigned how = fuzz_random(&seed) % 8;

@@ -1,8 +1,9 @@
 /*
- * A whole project: out of one text, its files apart by lines "=== PATH" (and what --set is given, below "=== --set"), or of
- * kiln.yaml, an environment and a service by the field table, where the first byte is below a blank. It is loaded,
- * its services completed in two environments, its overlays audited. Templates are compiled and evaluated where it has some of
- * its own; those that are shipped are the target service's. Reads no disk: the files are a store of their own.
+ * A whole project: out of one text, its files apart by lines "=== PATH" (and what --set is given, below "=== --set"),
+ * or of kiln.yaml, an environment and a service by the field table, where the first byte is below a blank. It is
+ * loaded, its services completed in two environments, its overlays audited. Templates are compiled and evaluated
+ * where it has some of its own; those that are shipped are the target service's. Reads no disk: the files are a store
+ * of their own.
  */
 #include "fields.h"
 #include "mutate.h"
@@ -36,7 +37,8 @@ static void take_apart(TextStore *store, Str text)
     }
 }
 
-static void add_made(Fuzz *fuzz, FuzzBytes *bytes, TextStore *store, const char *path, ModelDocument document, Str base)
+static void add_made(Fuzz *fuzz, FuzzBytes *bytes, TextStore *store, const char *path, ModelDocument document,
+                     Str base)
 {
     Buf text = {0};
     YamlStyle style = {.sorted = false};

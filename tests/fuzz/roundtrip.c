@@ -1,6 +1,6 @@
 /*
- * What the writer writes, both readers read back as the same value, in the map's order or sorted. The first byte says which
- * order, and which readers.
+ * What the writer writes, both readers read back as the same value, in the map's order or sorted. The first byte says
+ * which order, and which readers.
  */
 #include "generate.h"
 

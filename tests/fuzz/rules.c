@@ -1,6 +1,6 @@
 /*
- * The gate on objects from anywhere, as text or as bytes that change the rules' own examples: every shipped rule survives
- * any object. The order of objects and keys makes no difference to what is found.
+ * The gate on objects from anywhere, as text or as bytes that change the rules' own examples: every shipped rule
+ * survives any object. The order of objects and keys makes no difference to what is found.
  */
 #include "examples.h"
 #include "mutate.h"
@@ -64,8 +64,12 @@ static void check_order(Fuzz *fuzz, Tier tier, const Objects *objects, const Fin
     for (size_t i = 0; i < found->count; i++) {
         const Finding *f = &found->list[i];
         if (times_found(&again, f) != times_found(found, f)) {
-            fprintf(stderr, "%.*s %.*s: %.*s; %.*s\n", STR_ARG(f->rule->id), STR_ARG(f->path), STR_ARG(f->message), STR_ARG(f->fix));
-            for (size_t j = 0; j < again.count; j++) if (again.list[j].rule == f->rule) fprintf(stderr, "  again %.*s: %.*s; %.*s\n", STR_ARG(again.list[j].path), STR_ARG(again.list[j].message), STR_ARG(again.list[j].fix));
+            fprintf(stderr, "%.*s %.*s: %.*s; %.*s\n", STR_ARG(f->rule->id), STR_ARG(f->path), STR_ARG(f->message),
+                    STR_ARG(f->fix));
+            for (size_t j = 0; j < again.count; j++)
+                if (again.list[j].rule == f->rule)
+                    fprintf(stderr, "  again %.*s: %.*s; %.*s\n", STR_ARG(again.list[j].path),
+                            STR_ARG(again.list[j].message), STR_ARG(again.list[j].fix));
         }
         REQUIRE(times_found(&again, &found->list[i]) == times_found(found, &found->list[i]));
     }

@@ -1,7 +1,7 @@
 /*
- * One service, all the way: a definition by the field table, with a block for an environment, in a project that is loaded
- * once. It is refused with a reason, or completed, rendered, judged. What is rendered reads back as the objects that were
- * written; and where no patch has its way with them, API servers know every field of them.
+ * One service, all the way: a definition by the field table, with a block for an environment, in a project that is
+ * loaded once. It is refused with a reason, or completed, rendered, judged. What is rendered reads back as the
+ * objects that were written; and where no patch has its way with them, API servers know every field of them.
  */
 #include "fields.h"
 #include "shipped.h"
@@ -70,10 +70,10 @@ static Shop *shop(void)
 static bool define(Fuzz *fuzz, FuzzBytes *bytes, ServiceFile *service)
 {
     static const char *const kinds[] = {"Deployment", "StatefulSet", "CronJob", "Job"};
-    static const char *const bases[] = {
-        "{image: '${project.registry}/web', ports: 8080, health: {liveness: /health, readiness: /ready}}",
-        "{image: '${project.registry}/web', ports: 8080, health: {liveness: /health, readiness: /ready}, volumes: {cache: /data}}",
-        "{image: '${project.registry}/web', schedule: '@daily'}", "{image: 'ghcr.io/shop/web:v2'}"};
+#define BASE "image: '${project.registry}/web', "
+#define SERVING BASE "ports: 8080, health: {liveness: /health, readiness: /ready}"
+    static const char *const bases[] = {"{" SERVING "}", "{" SERVING ", volumes: {cache: /data}}",
+                                        "{" BASE "schedule: '@daily'}", "{" BASE "}"};
     static const Value *parsed[LENGTH_OF(bases)];
     unsigned kind = fuzz_byte(bytes) % LENGTH_OF(kinds);
     if (!parsed[kind])
@@ -128,7 +128,8 @@ static void check_schema(Arena *arena, const RenderedFile *file)
     for (size_t i = 0; i < faults.count; i++) {
         if (faults.list[i].about != API_SCHEMA)
             continue;
-        fprintf(stderr, "%.*s %.*s: %.*s\n", STR_ARG(file->path), STR_ARG(faults.list[i].path), STR_ARG(faults.list[i].message));
+        fprintf(stderr, "%.*s %.*s: %.*s\n", STR_ARG(file->path), STR_ARG(faults.list[i].path),
+                STR_ARG(faults.list[i].message));
         REQUIRE(faults.list[i].about != API_SCHEMA);
     }
 }

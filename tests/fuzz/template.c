@@ -8,8 +8,10 @@
 
 static const char *const expressions[] = {
     "a", "s", "l", "m", "t", "f", "e", "m.k", "m.n", "l[0]", "x", "x.k", "i", "y", "acc", "acc + x", "x + 1", "a + 1",
-    "a == 1", "t && f", "len(l)", "l + [x]", "m[s]", "s + s", "x.key", "x.val", "keys", "{k: x}", "[x, i]", "typeof(x)",
-    "str(x)", "number(s)", "split(s, 'e')", "range(0, 3)", "min(a, 2)", "!t", "x in l", "-a", "a ** 2", "now", "g", "("};
+    "a == 1", "t && f", "len(l)", "l + [x]", "m[s]", "s + s", "x.key", "x.val", "keys", "{k: x}", "[x, i]",
+    "typeof(x)",
+    "str(x)", "number(s)", "split(s, 'e')", "range(0, 3)", "min(a, 2)", "!t", "x in l", "-a", "a ** 2", "now", "g",
+    "("};
 
 static const char *const texts[] = {
     "${a}", "${s} and ${l[0]}", "plain", "${", "$${a}", "${m}", "${x}-${i}", "${null}", "}", "${t}", "${f}", "${'}'}",
@@ -34,7 +36,8 @@ static const char *const plain_keys[] = {"k", "a", "x", "${s}", "${m.k}", "t", "
 static const Value *text_value(FuzzBytes *bytes, Arena *arena, const char *const *list, size_t count)
 {
     uint8_t which = fuzz_byte(bytes);
-    return value_new_string(arena, ORIGIN_NONE, which < 240 ? str_from(list[which % count]) : fuzz_text(bytes, arena));
+    return value_new_string(arena, ORIGIN_NONE,
+                            which < 240 ? str_from(list[which % count]) : fuzz_text(bytes, arena));
 }
 
 static const Value *tree_of(FuzzBytes *bytes, Arena *arena, unsigned depth);

@@ -1,7 +1,7 @@
 /*
  * Kubernetes' small languages. What parses prints, and what prints parses to the same; what is made of valid parts is
- * taken apart into these parts; numbers are what a calculation with as many digits as it takes says. The first byte says
- * which language the others are of, or that they are the text itself.
+ * taken apart into these parts; numbers are what a calculation with as many digits as it takes says. The first byte
+ * says which language the others are of, or that they are the text itself.
  */
 #include "generate.h"
 
@@ -162,8 +162,9 @@ typedef struct Suffix {
     int ten; /* powers */
     int two;
 } Suffix;
-static const Suffix suffixes[] = {{"", 0, 0},  {"n", -9, 0}, {"u", -6, 0}, {"m", -3, 0},  {"k", 3, 0},   {"M", 6, 0},
-                                  {"G", 9, 0}, {"T", 12, 0}, {"P", 15, 0}, {"E", 18, 0},  {"Ki", 0, 10}, {"Mi", 0, 20},
+static const Suffix suffixes[] = {{"", 0, 0},    {"n", -9, 0},  {"u", -6, 0},  {"m", -3, 0},
+                                  {"k", 3, 0},   {"M", 6, 0},   {"G", 9, 0},   {"T", 12, 0},
+                                  {"P", 15, 0},  {"E", 18, 0},  {"Ki", 0, 10}, {"Mi", 0, 20},
                                   {"Gi", 0, 30}, {"Ti", 0, 40}, {"Pi", 0, 50}, {"Ei", 0, 60}};
 
 static size_t add_digits(FuzzBytes *bytes, Buf *text, Big *big)
@@ -293,8 +294,15 @@ static Str make_part(FuzzBytes *bytes, Arena *arena)
 
 static void make_image(FuzzBytes *bytes, Arena *arena)
 {
-    static const char *const hosts[] = {"", "", "localhost/", "registry.example.com/", "localhost:5000/", "[::1]:5000/",
-                                        "10.0.0.1:1/", "A-b.example/", "x--y.z:65535/"};
+    static const char *const hosts[] = {"",
+                                        "",
+                                        "localhost/",
+                                        "registry.example.com/",
+                                        "localhost:5000/",
+                                        "[::1]:5000/",
+                                        "10.0.0.1:1/",
+                                        "A-b.example/",
+                                        "x--y.z:65535/"};
     static const char *const tags[] = {"", "v1", "1.2.3-rc.1", "_", "A__b..c-", "sha256"};
     Str repository = str_from(hosts[fuzz_byte(bytes) % LENGTH_OF(hosts)]);
     for (int count = 1 + fuzz_byte(bytes) % 4; count > 0; count--) {
