@@ -101,6 +101,15 @@ static void judge_batch(const Flow *flow, size_t number, size_t worker, Arena *s
     keep_findings(flow, lasting, &batch->findings, &findings);
 }
 
+/* The files end with the memory that they are in. Uses of patches name definitions, which stay. */
+static void drop_files(Batch *batch, Arena *lasting)
+{
+    PatchUse *uses = ARENA_ARRAY(lasting, PatchUse, batch->files.use_count);
+    if (batch->files.use_count)
+        memcpy(uses, batch->files.uses, batch->files.use_count * sizeof *uses);
+    batch->files = (RenderedFiles){.arena = lasting, .uses = uses, .use_count = batch->files.use_count};
+}
+
 static void run_portion(void *user, Portion portion, Arena *lasting)
 {
     const Flow *flow = user;
@@ -114,16 +123,12 @@ static void run_portion(void *user, Portion portion, Arena *lasting)
         return;
     enter(flow, portion.worker, STAGE_RENDER);
     batch->files = rendered_begin(worker->scratch);
-    if (!render_portion(flow, services, portion.to - portion.from, batch))
-        return;
-    batch_print_into(flow->pipeline, lasting, batch, &worker->text, &worker->namespaces);
-    enter(flow, portion.worker, STAGE_JUDGE);
-    judge_batch(flow, 1 + portion.number, portion.worker, worker->scratch, lasting);
-    /* Uses of patches name definitions, which stay. */
-    PatchUse *uses = ARENA_ARRAY(lasting, PatchUse, batch->files.use_count);
-    if (batch->files.use_count)
-        memcpy(uses, batch->files.uses, batch->files.use_count * sizeof *uses);
-    batch->files = (RenderedFiles){.arena = lasting, .uses = uses, .use_count = batch->files.use_count};
+    if (render_portion(flow, services, portion.to - portion.from, batch)) {
+        batch_print_into(flow->pipeline, lasting, batch, &worker->text, &worker->namespaces);
+        enter(flow, portion.worker, STAGE_JUDGE);
+        judge_batch(flow, 1 + portion.number, portion.worker, worker->scratch, lasting);
+    }
+    drop_files(batch, lasting);
 }
 
 /* ---- what came of the portions ---- */
