@@ -71,8 +71,8 @@ bool service_set_complete(ServiceSet *set, size_t index, Arena *arena, Arena *la
 /*
  * Once every service is complete or adopted: checks what no two may have in common, and gives the context of the
  * environment's own templates, with all of `env`. Of each of `services` it has strategy.type, ingress.namespace,
- * ingress.className and whether there are ingressRoutes, which is what built-in templates of environments read. False: reported, here
- * or before.
+ * ingress.className and whether there are ingressRoutes, which is what built-in templates of environments read. False:
+ * reported, here or before.
  */
 bool service_set_end(ServiceSet *set, Diags *diags, EnvironmentContext *context) KILN_MUST_USE;
 
