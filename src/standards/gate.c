@@ -475,6 +475,7 @@ bool gate_judge_files(GateJudge *judge, const ObjectSet *set, Arena *arena, cons
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; !files[i].reference && j < files[i].count; j++) {
             judge_object(&judging, &files[i], files[i].objects[j]);
+            object_set_forget(set);
             arena_reset(judging.arena);
         }
     }

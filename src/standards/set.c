@@ -46,6 +46,13 @@ typedef struct Group {
     const Value *services, *policies, *budgets; /* that select them */
 } Group;
 
+/* Who was asked about last, as rules ask several things of one workload; forgotten after each object that is judged. */
+typedef struct Memo {
+    const Value *workload;
+    uint32_t group;
+    unsigned noted; /* bits of what has been noted of it */
+} Memo;
+
 struct ObjectSet {
     Arena *arena;
     Index *index;
@@ -59,6 +66,7 @@ struct ObjectSet {
     uint32_t order; /* of the next thing that selects */
     Asked *asked; /* of a part; else NULL */
     const Beyond *beyond; /* of the last part: all that the others have; else NULL */
+    struct Memo *memo;    /* of a part, which one thread asks; else NULL */
     size_t limit;         /* of looks */
     atomic_size_t *looked; /* by all threads */
 };
@@ -413,6 +421,7 @@ ObjectSet *object_set_new(Arena *arena, const RenderedFile *files, size_t count,
                        .grouped = index_new(arena, 8),
                        .asked = asked,
                        .beyond = beyond,
+                       .memo = asked ? ARENA_NEW(arena, Memo) : NULL,
                        .limit = LOOKS,
                        .looked = ARENA_NEW(arena, atomic_size_t)};
     for (size_t i = 0; i < count; i++) {
@@ -506,16 +515,42 @@ const Value *object_set_pods_of(const ObjectSet *set, Arena *arena, const Value 
     return list_end(&list, ORIGIN_NONE);
 }
 
+static void note_selecting(const ObjectSet *set, Arena *arena, const Value *workload, BucketKind kind)
+{
+    const Value *labels = pod_labels(workload);
+    Str key;
+    for (uint32_t i = 0; i < selecting_keys(labels); i++) {
+        if (selecting_key(arena, kind, namespace_of(workload), labels, i, &key))
+            note(set, key, buckets_peek(set, key), false);
+    }
+}
+
+void object_set_forget(const ObjectSet *set)
+{
+    if (set->memo)
+        *set->memo = (Memo){0};
+}
+
+static uint32_t group_index(const ObjectSet *set, Arena *arena, const Value *workload)
+{
+    Memo *memo = set->memo;
+    if (memo && memo->workload == workload)
+        return memo->group;
+    uint32_t group = index_get(set->grouped, group_key(arena, workload, pod_labels(workload)));
+    if (memo)
+        *memo = (Memo){.workload = workload, .group = group};
+    return group;
+}
+
 /* What selects a workload's pods, under whichever label. */
 static Group group_of(const ObjectSet *set, Arena *arena, const Value *workload, BucketKind kind)
 {
-    const Value *labels = pod_labels(workload);
-    Str namespace = namespace_of(workload), key;
-    for (uint32_t i = 0; set->asked && i < selecting_keys(labels); i++) {
-        if (selecting_key(arena, kind, namespace, labels, i, &key))
-            note(set, key, buckets_peek(set, key), false);
+    uint32_t at = group_index(set, arena, workload);
+    unsigned bit = 1u << (kind - BY_NAME);
+    if (set->memo && !(set->memo->noted & bit)) {
+        set->memo->noted |= bit;
+        note_selecting(set, arena, workload, kind);
     }
-    uint32_t at = index_get(set->grouped, group_key(arena, workload, labels));
     return at == INDEX_NONE ? group_make(set, arena, workload) : set->groups[at];
 }
 

@@ -141,6 +141,8 @@ bool object_set_may_look(const ObjectSet *set, size_t count);
 bool object_set_exhausted(const ObjectSet *set);
 /* Each key under which there are objects, and how many. */
 void object_set_tell(const ObjectSet *set, void *user, void (*tell)(void *user, uint64_t key, size_t count));
+/* Before memory is used again that values asked about may have been in. */
+void object_set_forget(const ObjectSet *set);
 Asked *object_set_asked(const ObjectSet *set);
 const Beyond *object_set_beyond(const ObjectSet *set);
 /* Lists, in the asker's arena; empty where there is nothing. */
