@@ -35,8 +35,8 @@ static char *text_keep(const Buf *buf)
     return text;
 }
 
-/* Its path and its text, one behind the other. */
-static void print_file(const Pipeline *pipeline, const RenderedFile *file, Extent *extent, Buf *text)
+/* Its path and its text, one behind the other; returns the size of the text. */
+static size_t print_file(const Pipeline *pipeline, const RenderedFile *file, Extent *extent, Buf *text)
 {
     *extent = (Extent){.path = text->size,
                        .origin = file->service ? file->service->file->origin : pipeline->project->origin,
@@ -45,6 +45,7 @@ static void print_file(const Pipeline *pipeline, const RenderedFile *file, Exten
     extent->text = text->size;
     render_text(file, text);
     extent->end = text->size;
+    return extent->end - extent->text;
 }
 
 void batch_print_into(const Pipeline *pipeline, Arena *lasting, Batch *batch, Buf *text, Buf *namespaces)
@@ -60,13 +61,11 @@ void batch_print_into(const Pipeline *pipeline, Arena *lasting, Batch *batch, Bu
         batch->file_count++;
         batch->objects += file->form == FORM_WORKFLOW ? 0 : file->count;
         if (tree)
-            print_file(pipeline, file, &batch->extents[batch->extent_count++], text);
+            batch->bytes += print_file(pipeline, file, &batch->extents[batch->extent_count++], text);
         else if (stream)
             render_text(file, is_namespace(file) ? namespaces : text);
     }
     batch->bytes += stream ? text->size + namespaces->size : 0;
-    for (size_t i = 0; i < batch->extent_count; i++)
-        batch->bytes += batch->extents[i].end - batch->extents[i].text;
     batch->text = (Str){text_keep(text), text->size};
     batch->namespaces = (Str){text_keep(namespaces), namespaces->size};
 }

@@ -115,7 +115,7 @@ static void run_portion(void *user, Portion portion, Arena *lasting)
     const Flow *flow = user;
     Worker *worker = &flow->workers[portion.worker];
     Batch *batch = &flow->batches[1 + portion.number];
-    ServiceContext services[BATCH];
+    ServiceContext services[BATCH] = {{0}};
     arena_reset(worker->scratch);
     batch_begin(flow->pipeline, lasting, batch);
     enter(flow, portion.worker, STAGE_COMPLETE);

@@ -8,6 +8,7 @@
  */
 #include "standards_private.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -107,6 +108,7 @@ static void buckets_add(ObjectSet *set, Str key, const Value *value, uint32_t nu
         set->buckets[at] = (Bucket){.objects = list_begin(set->arena), .hash = hash_bytes(key)};
         index_put(set->index, key, at);
     }
+    assert(set->buckets);
     Bucket *bucket = &set->buckets[at];
     ARENA_GROW(set->arena, bucket->numbers, bucket->objects.count, bucket->capacity);
     bucket->numbers[bucket->objects.count] = number;
