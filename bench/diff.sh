@@ -16,7 +16,8 @@ judge() { # WHAT CONDITION
   if awk "BEGIN { exit !($2) }"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $1"; fi
 }
 
-# measure sets them.
+# measure sets them; folders_cpu is read by way of its name alone.
+# shellcheck disable=SC2034
 base_cpu="" render_cpu="" folders_cpu="" dyff_cpu=""
 
 # measure NAME ROUNDS COMMAND...: median CPU seconds and peak KiB of a whole process, into NAME_cpu and NAME_kib.
