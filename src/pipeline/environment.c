@@ -71,7 +71,6 @@ static void render_portion(void *user, Portion portion, Arena *arena)
     const Pipeline *pipeline = rendering->pipeline;
     Batch *batch = &rendering->batches[1 + portion.number];
     batch_begin(pipeline, arena, batch);
-    batch->files = rendered_begin(arena);
     for (size_t i = portion.from; i < portion.to; i++) {
         const ServiceContext *service = &rendering->context->items[i];
         if (!pipeline_has_service(pipeline, service->name))
@@ -84,10 +83,9 @@ static void render_portion(void *user, Portion portion, Arena *arena)
         batch_print(pipeline, arena, batch);
 }
 
-void batch_render_own(const Pipeline *pipeline, const EnvironmentContext *context, Arena *arena, Batch *batch)
+void batch_render_own(const Pipeline *pipeline, const EnvironmentContext *context, Batch *batch)
 {
     Diags *diags = batch->said[SAID_RENDER];
-    batch->files = rendered_begin(arena);
     if (pipeline->request->service_count)
         return;
     batch->failed = !render_environment(pipeline->renderer, context, &batch->files, diags) ||
@@ -117,7 +115,7 @@ static bool render_whole(Pipeline *pipeline, Arena *arena, Rendering *rendering,
     rendering->batches = ARENA_ARRAY(arena, Batch, rendering->count);
     Batch *own = &rendering->batches[0];
     batch_begin(pipeline, arena, own);
-    batch_render_own(pipeline, context, arena, own);
+    batch_render_own(pipeline, context, own);
     if (!own->failed && rendering->printing)
         batch_print(pipeline, arena, own);
     pool_run(pipeline->pool, arena, context->count, BATCH, render_portion, rendering);
@@ -202,10 +200,10 @@ static void keep_wanted(Pipeline *pipeline, const Environment *environment, size
     EnvironmentContext context;
     Rendering rendering;
     RenderedFiles files, wanted = rendered_begin(arena);
+    bool whole = render_reads_all(pipeline->renderer);
     if (render_again(pipeline, arena, environment, &context, &rendering, &files)) {
         for (size_t i = 0; i < rendering.count; i++) {
-            size_t part = render_reads_all(pipeline->renderer) ? 0 : i;
-            if (across_wants(pipeline->across, number, part))
+            if (across_wants(pipeline->across, number, whole ? 0 : i))
                 rendered_join(&wanted, &rendering.batches[i].files);
         }
         GateScope scope = pipeline_scope(pipeline, environment, context.project);
@@ -273,7 +271,6 @@ static void run_one(Pipeline *pipeline,
     Batch batch;
     pipeline_enter(pipeline, STAGE_RENDER, STR(""));
     batch_begin(pipeline, arena, &batch);
-    batch.files = rendered_begin(arena);
     if (render(pipeline, arena, &batch, &context) &&
         judge(pipeline, arena, project_scope(pipeline, context.project), &batch.files)) {
         batch_print(pipeline, arena, &batch);

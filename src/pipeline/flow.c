@@ -199,7 +199,7 @@ static void run_own(Flow *flow, Arena *arena)
     Batch *own = &flow->batches[0];
     pipeline_enter(flow->pipeline, STAGE_RENDER, flow->environment->name);
     batch_begin(flow->pipeline, arena, own);
-    batch_render_own(flow->pipeline, &flow->own, arena, own);
+    batch_render_own(flow->pipeline, &flow->own, own);
     if (own->failed)
         return;
     batch_print(flow->pipeline, arena, own);

@@ -103,6 +103,12 @@ static void add_text(Arena *arena, Texts *texts, Str path, Str text)
     texts->files[texts->count++] = (TreeFile){.path = path, .text = text};
 }
 
+static void join_texts(Arena *arena, Texts *texts, const Texts *more)
+{
+    for (size_t i = 0; i < more->count; i++)
+        add_text(arena, texts, more->files[i].path, more->files[i].text);
+}
+
 /* From a scratch arena into one that stays. */
 static void keep_texts(Arena *arena, const RenderedFiles *files, Texts *texts)
 {
@@ -254,8 +260,7 @@ static bool finish_side(Side *side, Arena *arena)
         const Outcome *outcome = &side->outcomes[i];
         diags_move(pipeline->diags, outcome->rendering);
         rendered_join(&uses, &outcome->uses);
-        for (size_t j = 0; j < outcome->texts.count; j++)
-            add_text(arena, &side->texts, outcome->texts.files[j].path, outcome->texts.files[j].text);
+        join_texts(arena, &side->texts, &outcome->texts);
         ok &= !outcome->failed;
     }
     ok &= !whole || render_own(side, arena);
@@ -371,8 +376,7 @@ bool session_pair_same(const SessionPair *pair, RenderedTexts *texts)
     visit_all(state, &side, visit_left_out);
     for (size_t i = 0; i < portion_count(side.count, PORTION); i++) {
         diags_move(side.session->pipeline.diags, side.outcomes[i].rendering);
-        for (size_t j = 0; j < side.outcomes[i].texts.count; j++)
-            add_text(state->arena, &all, side.outcomes[i].texts.files[j].path, side.outcomes[i].texts.files[j].text);
+        join_texts(state->arena, &all, &side.outcomes[i].texts);
         ok &= !side.outcomes[i].failed;
     }
     *texts = (RenderedTexts){all.files, all.count};

@@ -104,7 +104,7 @@ typedef struct Batch {
 
 void batch_begin(const Pipeline *pipeline, Arena *lasting, Batch *batch);
 /* The environment's own objects, and Argo CD's Applications. */
-void batch_render_own(const Pipeline *pipeline, const EnvironmentContext *context, Arena *arena, Batch *batch);
+void batch_render_own(const Pipeline *pipeline, const EnvironmentContext *context, Batch *batch);
 void batch_print(const Pipeline *pipeline, Arena *lasting, Batch *batch);
 /* The same by way of buffers that are used again. */
 void batch_print_into(const Pipeline *pipeline, Arena *lasting, Batch *batch, Buf *text, Buf *namespaces);
