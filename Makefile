@@ -21,8 +21,9 @@ CFLAGS_ALL := -std=c11 -D_GNU_SOURCE -DKILN_VERSION='"$(VERSION)"' -Iinclude $(W
   $(HARDENED) $(if $(LTO),-flto=auto -ffat-lto-objects) $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) $(CFLAGS)
 LDFLAGS_ALL := -pie $(if $(LTO),-fno-lto) -Wl,-z,relro,-z,now,-z,noexecstack $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
 # The compiler notes the folder it works in under a name that is the same on every machine, so that the same sources make the same
-# bytes anywhere. ccache has its own way to share between folders.
-ifeq ($(findstring ccache,$(CC)),)
+# bytes anywhere. ccache has its own way to share between folders; coverage is written to the folder that was noted, so that one
+# must be true.
+ifeq ($(findstring ccache,$(CC))$(findstring --coverage,$(CFLAGS)),)
 $(BUILD)/%: export PWD := /proc/self/cwd
 endif
 # Allocations end the program where memory does (src/base/memory.c), libfyaml's too where it is there as an archive.
