@@ -106,27 +106,26 @@ static void fault_kind_version(Walk *walk, const ApiKind *row, const Value *obje
                  early ? STR(STATE_VERSION) : STR("remove it"));
 }
 
+static bool read_name(Walk *walk, const Value *object, const char *name, Str *text)
+{
+    const Value *value = value_get(object, str_from(name));
+    if (value_is(value, VALUE_STRING) && value->size) {
+        *text = value_text(value);
+        return true;
+    }
+    fault_object(walk, API_SCHEMA, value ? value : object, name,
+                 arena_printf(walk->faults->arena, value ? "%s: expected a string" : "field '%s' is missing", name),
+                 STR("every object says its apiVersion and kind"));
+    return false;
+}
+
 /* Both must be there as text; what has neither is no object of a cluster. */
 static bool read_names(Walk *walk, const Value *object, Str *version, Str *kind)
 {
-    static const char *const names[] = {"apiVersion", "kind"};
-    Str *texts[] = {version, kind};
     if (!value_get(object, STR("apiVersion")) && !value_get(object, STR("kind")))
         return false;
-    bool ok = true;
-    for (size_t i = 0; i < LENGTH_OF(names); i++) {
-        const Value *value = value_get(object, str_from(names[i]));
-        if (value_is(value, VALUE_STRING) && value->size) {
-            *texts[i] = value_text(value);
-            continue;
-        }
-        ok = false;
-        fault_object(walk, API_SCHEMA, value ? value : object, names[i],
-                     value ? arena_printf(walk->faults->arena, "%s: expected a string", names[i])
-                           : arena_printf(walk->faults->arena, "field '%s' is missing", names[i]),
-                     STR("every object says its apiVersion and kind"));
-    }
-    return ok;
+    bool ok = read_name(walk, object, "apiVersion", version);
+    return read_name(walk, object, "kind", kind) && ok;
 }
 
 const ApiKind *kind_judge(Walk *walk, const Value *object)

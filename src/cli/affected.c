@@ -105,18 +105,19 @@ static bool survey_environment(void *user, Str environment, const DiffFiles *fro
 
 /* ---- why: the files that differ ---- */
 
-static Str read_side(Survey *survey, const FileStore *store, Str path)
+/* False: there is no such file. */
+static bool read_side(const Survey *survey, const FileStore *store, Str path, Str *text)
 {
-    Str text = STR_NONE;
-    return store_read(store, survey->arena, path, PROJECT_FILE_LIMIT, &text) ? STR_NONE : text;
+    return store && !store_read(store, survey->arena, path, PROJECT_FILE_LIMIT, text);
 }
 
 static void note_file(Survey *survey, const FileStore *old, const FileStore *new, Str path)
 {
     if (index_get(survey->changed, path) != INDEX_NONE)
         return;
-    Str before = old ? read_side(survey, old, path) : STR_NONE, after = read_side(survey, new, path);
-    bool same = (before.data != NULL) == (after.data != NULL) && str_equal(before, after);
+    Str before, after;
+    bool was = read_side(survey, old, path, &before), is = read_side(survey, new, path, &after);
+    bool same = was == is && (!was || str_equal(before, after));
     index_put(survey->changed, path, same ? 0 : 1);
     if (same)
         return;

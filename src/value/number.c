@@ -16,10 +16,10 @@ static bool reads_back(const char *text, double number)
  * Below a power of two numbers lie twice as close as above it, so that the nearest decimal may be too far below while
  * the next one up is not. A last digit of 9 cannot win: its successor has fewer digits and was tried.
  */
-static bool next_reads_back(char *text, double number)
+static bool next_reads_back(char *text, int precision, double number)
 {
     int exponent;
-    char *last = strchr(text, 'e') - 1;
+    char *last = text + (precision ? precision + 1 : 0); /* behind the point, where there is one */
     if (frexp(number, &exponent) > 0.5 || *last == '9')
         return false;
     ++*last;
@@ -35,7 +35,7 @@ static int shortest_digits(double number, char digits[20], int *exponent)
     char text[40];
     for (int precision = number < DBL_MIN ? 0 : DBL_DIG - 1; precision < 17; precision++) {
         snprintf(text, sizeof text, "%.*e", precision, number);
-        if (reads_back(text, number) || next_reads_back(text, number))
+        if (reads_back(text, number) || next_reads_back(text, precision, number))
             break;
     }
     int count = 0;
