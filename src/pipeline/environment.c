@@ -40,18 +40,19 @@ GateScope pipeline_scope(const Pipeline *pipeline, const Environment *environmen
                        .cluster = value_text_at(environment->own, "cluster")};
 }
 
-static bool take_waivers(Pipeline *pipeline, const EnvironmentContext *context)
+bool pipeline_take_waivers(Pipeline *pipeline, const Value *waivers)
 {
     if (!pipeline->standards)
         return true;
-    const Value *shared = value_get(context->project, STR("waivers"));
-    bool ok = waivers_check(pipeline->standards, shared, pipeline->diags);
-    waiver_uses_add(pipeline->waivers, shared);
-    for (size_t i = 0; i < context->count; i++) {
-        const Value *own = value_get(context->items[i].value, STR("waivers"));
-        ok &= waivers_check(pipeline->standards, own, pipeline->diags);
-        waiver_uses_add(pipeline->waivers, own);
-    }
+    waiver_uses_add(pipeline->waivers, waivers);
+    return waivers_check(pipeline->standards, waivers, pipeline->diags);
+}
+
+static bool take_waivers(Pipeline *pipeline, const EnvironmentContext *context)
+{
+    bool ok = pipeline_take_waivers(pipeline, value_get(context->project, STR("waivers")));
+    for (size_t i = 0; i < context->count; i++)
+        ok &= pipeline_take_waivers(pipeline, value_get(context->items[i].value, STR("waivers")));
     return ok;
 }
 

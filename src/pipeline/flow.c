@@ -41,7 +41,6 @@ static void keep_waivers(const Flow *flow, Arena *lasting, Batch *batch, const S
     const Value *own = value_get(service->value, STR("waivers"));
     if (!flow->gate || !value_is(own, VALUE_LIST) || !own->size)
         return;
-    batch->waivers_failed |= !waivers_check(flow->pipeline->standards, own, batch->said[SAID_WAIVERS]);
     ARENA_GROW(lasting, batch->waivers, batch->waiver_count, batch->waiver_capacity);
     batch->waivers[batch->waiver_count++] = value_copy(lasting, own);
 }
@@ -143,18 +142,10 @@ static bool settle_services(Flow *flow)
 
 static bool settle_waivers(Flow *flow)
 {
-    Pipeline *pipeline = flow->pipeline;
-    if (!flow->gate)
-        return true;
-    const Value *shared = value_get(flow->own.project, STR("waivers"));
-    bool ok = waivers_check(pipeline->standards, shared, pipeline->diags);
-    waiver_uses_add(pipeline->waivers, shared);
+    bool ok = pipeline_take_waivers(flow->pipeline, value_get(flow->own.project, STR("waivers")));
     for (size_t i = 1; i < flow->count; i++) {
-        const Batch *batch = &flow->batches[i];
-        diags_move(pipeline->diags, batch->said[SAID_WAIVERS]);
-        ok &= !batch->waivers_failed;
-        for (size_t j = 0; j < batch->waiver_count; j++)
-            waiver_uses_add(pipeline->waivers, batch->waivers[j]);
+        for (size_t j = 0; j < flow->batches[i].waiver_count; j++)
+            ok &= pipeline_take_waivers(flow->pipeline, flow->batches[i].waivers[j]);
     }
     return ok;
 }

@@ -79,7 +79,7 @@ typedef struct Extent {
 } Extent;
 
 /* What each stage says is reported only once the stages before it have passed for all. */
-typedef enum Said { SAID_COMPLETE, SAID_WAIVERS, SAID_RENDER, SAID_JUDGE, SAID_COUNT } Said;
+typedef enum Said { SAID_COMPLETE, SAID_RENDER, SAID_JUDGE, SAID_COUNT } Said;
 
 /* What was rendered together: some services, or what an environment or the project has of its own. */
 typedef struct Batch {
@@ -97,7 +97,6 @@ typedef struct Batch {
     size_t waiver_count;
     size_t waiver_capacity;
     size_t services;
-    bool waivers_failed;
     bool failed; /* to render */
     bool judge_failed;
 } Batch;
@@ -124,6 +123,8 @@ void pipeline_run_once(Pipeline *pipeline);
 /* What an environment must not share with another can be said once all are there: of a selection, nothing. */
 void pipeline_judge_across(Pipeline *pipeline);
 void pipeline_take_findings(Pipeline *pipeline, Findings *findings);
+/* Of a definition or of kiln.yaml: their rules must be there, and whether they are needed will be seen. */
+bool pipeline_take_waivers(Pipeline *pipeline, const Value *waivers) KILN_MUST_USE;
 GateScope pipeline_scope(const Pipeline *pipeline, const Environment *environment, const Value *project);
 /* The strictest of what was asked for. */
 Tier pipeline_tier(const Pipeline *pipeline);
