@@ -159,12 +159,12 @@ update-golden: $(BUILD)/kiln
 	@tests/run-docs --update --kiln $(BUILD)/kiln $(PAGES)
 
 # What a project was meant to render to, as JSON: the other half of the re-reading tests.
-$(BUILD)/tools/meant: tests/tools/meant.c $(EMBEDDED_OBJECTS) $(ARCHIVES)
+$(BUILD)/tools/meant: tests/tools/meant.c tests/tools/project.h $(EMBEDDED_OBJECTS) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(ARCHIVES) $(EMBEDDED_OBJECTS) -Wl,--end-group $(LIBS)
 
 # What templates see, which docs/templates.md lists.
-$(BUILD)/tools/contexts: tests/tools/contexts.c $(EMBEDDED_OBJECTS) $(ARCHIVES)
+$(BUILD)/tools/contexts: tests/tools/contexts.c tests/tools/project.h $(EMBEDDED_OBJECTS) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call quiet,link)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(ARCHIVES) $(EMBEDDED_OBJECTS) -Wl,--end-group $(LIBS)
 

@@ -2,10 +2,8 @@
  * contexts FOLDER: what the templates of the project in FOLDER see, a line for each scope, as JSON: {"scope": the folder of
  * templates/, "names": {...}}. Of environment scopes one for each environment, of service scopes one for each service in it.
  */
-#include <stdio.h>
-#include <stdlib.h>
+#include "project.h"
 
-#include "kiln/project.h"
 #include "kiln/render.h"
 #include "kiln/service.h"
 
@@ -44,8 +42,9 @@ static void print_environment(Arena *arena, const EnvironmentContext *context)
     }
 }
 
-static bool print_all(Arena *arena, const Project *project, Diags *diags)
+static bool print_all(Arena *arena, Sources *sources, const Project *project, Diags *diags)
 {
+    (void)sources;
     for (size_t i = 0; i < project->environment_count; i++) {
         EnvironmentContext context;
         if (!services_complete(arena, NULL, project, &project->environments[i], diags, &context))
@@ -63,18 +62,5 @@ static bool print_all(Arena *arena, const Project *project, Diags *diags)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2)
-        return 2;
-    Arena *arena = arena_new();
-    Sources *sources = sources_new(arena);
-    Diags *diags = diags_new(arena, sources);
-    ProjectOptions options = {.folder = argv[1]};
-    const Project *project = project_load(arena, sources, options, diags);
-    bool ok = project && print_all(arena, project, diags);
-    Buf text = {0};
-    diags_print(diags, &text);
-    fwrite(text.data ? text.data : "", 1, text.size, stderr);
-    buf_release(&text);
-    arena_free(arena);
-    return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+    return with_project(argc, argv, print_all);
 }

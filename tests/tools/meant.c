@@ -3,10 +3,8 @@
  * values that the writer was given. The written text is also read back here through libyaml and compared. Exit 1 on
  * any difference.
  */
-#include <stdio.h>
-#include <stdlib.h>
+#include "project.h"
 
-#include "kiln/project.h"
 #include "kiln/render.h"
 #include "kiln/service.h"
 #include "kiln/yaml.h"
@@ -75,26 +73,19 @@ static bool render_all(Arena *arena, const Project *project, const Renderer *ren
     }
     ProjectContext once;
     project_complete(arena, project, &once);
-    return render_gitops_project(renderer, &once, files, diags) && services_complete_once(arena, project, diags, &once) && render_project(renderer, &once, files, diags);
+    return render_gitops_project(renderer, &once, files, diags) &&
+           services_complete_once(arena, project, diags, &once) && render_project(renderer, &once, files, diags);
+}
+
+static bool render_and_print(Arena *arena, Sources *sources, const Project *project, Diags *diags)
+{
+    Renderer *renderer = renderer_new(arena, sources, project, diags);
+    RenderedFiles files = rendered_begin(arena);
+    return renderer && render_all(arena, project, renderer, &files, diags) &&
+           print_files(arena, sources, &files, diags);
 }
 
 int main(int argc, char **argv)
 {
-    if (argc != 2)
-        return 2;
-    Arena *arena = arena_new();
-    Sources *sources = sources_new(arena);
-    Diags *diags = diags_new(arena, sources);
-    ProjectOptions options = {.folder = argv[1]};
-    Project *project = project_load(arena, sources, options, diags);
-    Renderer *renderer = project ? renderer_new(arena, sources, project, diags) : NULL;
-    RenderedFiles files = rendered_begin(arena);
-    bool ok =
-        renderer && render_all(arena, project, renderer, &files, diags) && print_files(arena, sources, &files, diags);
-    Buf text = {0};
-    diags_print(diags, &text);
-    fwrite(text.data ? text.data : "", 1, text.size, stderr);
-    buf_release(&text);
-    arena_free(arena);
-    return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+    return with_project(argc, argv, render_and_print);
 }
