@@ -42,6 +42,11 @@ EMBEDDED := $(sort $(shell find completions templates environments standards -ty
 
 EMBEDDED_OBJECTS := $(BUILD)/obj/embedded.o $(BUILD)/obj/embedded_values.o
 
+# An object whose source is gone would stay in its archive, and in the program.
+OBJECTS := $(BUILD)/obj/main.o $(EMBEDDED_OBJECTS) $(foreach room,$(ROOMS),$(call objects,$(room)))
+STALE := $(filter-out $(OBJECTS),$(shell find $(BUILD)/obj -name '*.o' 2>/dev/null))
+$(if $(STALE),$(shell rm -f $(STALE) $(STALE:.o=.d) $(ARCHIVES)))
+
 # V=1 shows whole commands.
 quiet = $(if $(V),,@printf '  %-6s %s\n' $(1) $@;)
 
