@@ -29,7 +29,7 @@ endif
 # Allocations end the program where memory does (src/base/memory.c), libfyaml's too where it is there as an archive.
 # What the compiler itself adds (coverage) comes after the archives have been looked through, so they are asked for beforehand.
 LIBS := -Wl,-u,__wrap_malloc -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=__asprintf_chk,--wrap=__vasprintf_chk
-LIBS += $(or $(filter /%,$(shell $(CC) -print-file-name=libfyaml.a)),-lfyaml) -lyaml -lpcre2-8 -lmd -lm -lpthread
+LIBS += $(or $(filter /%,$(shell $(CC) -print-file-name=libfyaml.a)),-lfyaml) -lyaml -lpcre2-8 -lmd -llz4 -lm -lpthread
 
 # The rooms up to one.
 upto = $(if $(filter $(1),$(ROOMS)),$(call upto_walk,$(1),$(ROOMS)))

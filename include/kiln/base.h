@@ -139,6 +139,28 @@ Str buf_str(const Buf *buf);
 /* The text without its spare room, which the arena frees from now on; the buffer is empty afterwards. */
 Str buf_keep(Buf *buf, Arena *arena);
 
+/* ---- text that waits ---- */
+
+/* Packed (LZ4), or as it was where that is not much larger. Whoever has it frees bytes, which are of malloc. */
+typedef struct Pack {
+    Str bytes;
+    size_t size; /* of the text; bytes.size: it is not packed */
+} Pack;
+Pack pack_plain(Str text);
+Pack pack_text(Str text, Buf *scratch);
+static inline bool pack_is_plain(const Pack *pack)
+{
+    return pack->bytes.size == pack->size;
+}
+/* The text that was opened last, for those who ask for the same pack again and again. Begins as zeroes. */
+typedef struct Unpacked {
+    const Pack *pack;
+    Buf text;
+} Unpacked;
+/* Lives until the next call, unpacked's release or the pack's end, whichever comes first. */
+Str pack_open(const Pack *pack, Unpacked *unpacked);
+void unpacked_release(Unpacked *unpacked);
+
 /* ---- threads ---- */
 
 /* A few threads, the caller's among them. They start when a work has more than one portion for

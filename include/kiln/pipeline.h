@@ -75,7 +75,7 @@ typedef struct RenderResult {
     const Standards *standards; /* that judged, or NULL */
     Tier tier;           /* the strictest of what was judged */
     Str output;          /* the tree as the user would name it */
-    Str *stream;         /* of a stream, its parts in order */
+    const Pack *stream;  /* of a stream, its parts in order */
     size_t stream_count;
 } RenderResult;
 

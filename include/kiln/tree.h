@@ -12,7 +12,7 @@
  * One run at a time: a plan locks its folder (flock) until it is written or released; a second run waits a few
  * seconds and then fails.
  *
- * Ownership: files, paths and texts are not copied; they must live until tree_write or tree_plan_release. Failure:
+ * Ownership: files, paths, texts and packs are not copied; they must live until tree_write or tree_plan_release. Failure:
  * false or NULL, with diagnostics already reported; a plan that fails has written nothing. A write that fails stops
  * where it is; the next run completes the tree.
  */
@@ -24,8 +24,10 @@
 
 typedef struct TreeFile {
     Str path; /* relative, '/'-separated, no empty, "." or ".." segment */
-    Str text;
-    Origin origin; /* what made it, for messages */
+    Str text;         /* where it is in a pack, only its size */
+    Origin origin;    /* what made it, for messages */
+    const Pack *pack; /* of the texts of files that follow each other by path; or NULL */
+    size_t at;        /* where its text begins in the pack's */
 } TreeFile;
 
 /* Which owned paths this run is responsible for: those outside are kept and stay listed. */
@@ -88,6 +90,9 @@ bool tree_write(TreePlan *plan, Diags *diags, TreeResult *result) KILN_MUST_USE;
 bool tree_owned(Arena *arena, Str top, Str label, Diags *diags, Str **paths, size_t *count) KILN_MUST_USE;
 
 #define TREE_OWNERSHIP_FILE ".kiln-owned"
+
+/* The text of a file, packed or not; as long as pack_open's. */
+Str tree_file_text(const TreeFile *file, Unpacked *unpacked);
 
 /* The text that marks files as generated for GitHub, and where it is read. Lives in arena. */
 Str tree_attributes(Arena *arena, const TreeFile *files, size_t count);

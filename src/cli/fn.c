@@ -221,11 +221,11 @@ static void keep_items(Run *run)
 static Str joined(Arena *arena, const RenderResult *result)
 {
     Buf text = {0};
+    Unpacked unpacked = {0};
     for (size_t i = 0; i < result->stream_count; i++)
-        buf_add(&text, result->stream[i]);
-    Str copy = arena_copy(arena, buf_str(&text));
-    buf_release(&text);
-    return copy;
+        buf_add(&text, pack_open(&result->stream[i], &unpacked));
+    unpacked_release(&unpacked);
+    return buf_keep(&text, arena);
 }
 
 static ExitStatus run_render(Run *run)

@@ -40,9 +40,11 @@ static void print_summary(const RenderResult *result)
 
 ExitStatus cli_print_stream(const RenderResult *result)
 {
+    Unpacked unpacked = {0};
     bool ok = true;
     for (size_t i = 0; i < result->stream_count && ok; i++)
-        ok = cli_write(STDOUT_FILENO, result->stream[i]);
+        ok = cli_write(STDOUT_FILENO, pack_open(&result->stream[i], &unpacked));
+    unpacked_release(&unpacked);
     if (!ok)
         cli_error("cannot write to standard output: %s", strerror(errno));
     return ok ? EXIT_CLEAN : EXIT_TROUBLE;

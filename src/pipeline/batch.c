@@ -1,6 +1,6 @@
 /*
- * What is rendered together, and the texts that it leaves: objects come and go, their texts stay until the gate has
- * passed for all.
+ * What is rendered together, and the texts that it leaves: objects come and go, their texts stay, packed, until
+ * the gate has passed for all.
  */
 #include "pipeline_private.h"
 
@@ -24,34 +24,29 @@ void batch_begin(const Pipeline *pipeline, Arena *lasting, Batch *batch)
         batch->said[i] = diags_new(lasting, pipeline->sources);
 }
 
-/* In a block of its own size: texts are most of what a run holds. */
-static char *text_keep(const Buf *buf)
+/* Returns the size of its text. */
+static size_t print_file(const Pipeline *pipeline, Arena *lasting, const RenderedFile *file, Extent *extent, Buf *text)
 {
-    char *text = buf->size ? malloc(buf->size) : NULL;
-    if (buf->size && !text)
-        base_out_of_memory();
-    if (text)
-        memcpy(text, buf->data, buf->size);
-    return text;
-}
-
-/* Its path and its text, one behind the other; returns the size of the text. */
-static size_t print_file(const Pipeline *pipeline, const RenderedFile *file, Extent *extent, Buf *text)
-{
-    *extent = (Extent){.path = text->size,
+    size_t at = text->size;
+    render_text(file, text);
+    *extent = (Extent){.path = arena_copy(lasting, file->path),
+                       .at = at,
+                       .size = text->size - at,
                        .origin = file->service ? file->service->file->origin : pipeline->project->origin,
                        .workflow = file->form == FORM_WORKFLOW};
-    buf_add(text, file->path);
-    extent->text = text->size;
-    render_text(file, text);
-    extent->end = text->size;
-    return extent->end - extent->text;
+    return extent->size;
 }
 
-void batch_print_into(const Pipeline *pipeline, Arena *lasting, Batch *batch, Buf *text, Buf *namespaces)
+static Pack text_keep(const Pipeline *pipeline, const Buf *text, Buf *scratch)
+{
+    return pipeline->packs ? pack_text(buf_str(text), scratch) : pack_plain(buf_str(text));
+}
+
+void batch_print_with(Printer *printer, const Pipeline *pipeline, Arena *lasting, Batch *batch)
 {
     bool stream = pipeline->request->stream;
     bool tree = !stream && !pipeline->request->judge_only;
+    Buf *text = &printer->text, *namespaces = &printer->namespaces;
     text->size = namespaces->size = 0;
     batch->extents = tree ? ARENA_ARRAY(lasting, Extent, batch->files.count) : NULL;
     for (size_t i = 0; i < batch->files.count; i++) {
@@ -61,24 +56,30 @@ void batch_print_into(const Pipeline *pipeline, Arena *lasting, Batch *batch, Bu
         batch->file_count++;
         batch->objects += file->form == FORM_WORKFLOW ? 0 : file->count;
         if (tree)
-            batch->bytes += print_file(pipeline, file, &batch->extents[batch->extent_count++], text);
+            batch->bytes += print_file(pipeline, lasting, file, &batch->extents[batch->extent_count++], text);
         else if (stream)
             render_text(file, is_namespace(file) ? namespaces : text);
     }
     batch->bytes += stream ? text->size + namespaces->size : 0;
-    batch->text = (Str){text_keep(text), text->size};
-    batch->namespaces = (Str){text_keep(namespaces), namespaces->size};
+    batch->text = text_keep(pipeline, text, &printer->packed);
+    batch->namespaces = text_keep(pipeline, namespaces, &printer->packed);
 }
 
 void batch_print(const Pipeline *pipeline, Arena *lasting, Batch *batch)
 {
-    Buf text = {0}, namespaces = {0};
-    batch_print_into(pipeline, lasting, batch, &text, &namespaces);
-    buf_release(&text);
-    buf_release(&namespaces);
+    Printer printer = {0};
+    batch_print_with(&printer, pipeline, lasting, batch);
+    printer_release(&printer);
 }
 
-void parts_add(Arena *arena, Parts *parts, Str part)
+void printer_release(Printer *printer)
+{
+    buf_release(&printer->text);
+    buf_release(&printer->namespaces);
+    buf_release(&printer->packed);
+}
+
+void parts_add(Arena *arena, Parts *parts, Pack part)
 {
     if (!part.size)
         return;
@@ -86,18 +87,24 @@ void parts_add(Arena *arena, Parts *parts, Str part)
     parts->list[parts->count++] = part;
 }
 
-static void texts_add(Pipeline *pipeline, const Extent *extent, Str text)
+/* The pack of a batch that has files. */
+static void texts_add(Pipeline *pipeline, const Extent *extent, const Pack *pack)
 {
+    Arena *arena = pipeline->arena;
     Texts *texts = extent->workflow ? &pipeline->workflows : &pipeline->tree;
-    ARENA_GROW(pipeline->arena, texts->files, texts->count, texts->capacity);
-    texts->files[texts->count++] = (TreeFile){str_slice(text, extent->path, extent->text),
-                                              str_slice(text, extent->text, extent->end), extent->origin};
+    TreeFile file = {.path = arena_copy(arena, extent->path), .origin = extent->origin, .text.size = extent->size};
+    if (pack_is_plain(pack))
+        file.text.data = pack->bytes.data + extent->at;
+    else
+        file.pack = pack, file.at = extent->at;
+    ARENA_GROW(arena, texts->files, texts->count, texts->capacity);
+    texts->files[texts->count++] = file;
 }
 
 void batch_collect(Pipeline *pipeline, Batch *batch, bool wanted)
 {
     RenderResult *result = pipeline->result;
-    const Str texts[] = {batch->namespaces, batch->text};
+    const Str texts[] = {batch->namespaces.bytes, batch->text.bytes};
     for (size_t i = 0; i < LENGTH_OF(texts); i++) {
         if (!wanted)
             free((void *)texts[i].data);
@@ -113,6 +120,9 @@ void batch_collect(Pipeline *pipeline, Batch *batch, bool wanted)
     parts_add(pipeline->arena, &pipeline->namespaces, batch->namespaces);
     if (pipeline->request->stream)
         parts_add(pipeline->arena, &pipeline->stream, batch->text);
+    Pack *pack = batch->extent_count ? ARENA_NEW(pipeline->arena, Pack) : NULL;
+    if (pack)
+        *pack = batch->text;
     for (size_t i = 0; i < batch->extent_count; i++)
-        texts_add(pipeline, &batch->extents[i], batch->text);
+        texts_add(pipeline, &batch->extents[i], pack);
 }

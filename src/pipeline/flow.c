@@ -8,8 +8,7 @@
 
 typedef struct Worker {
     Arena *scratch;
-    Buf text;
-    Buf namespaces;
+    Printer printer;
 } Worker;
 
 typedef struct Flow {
@@ -123,7 +122,7 @@ static void run_portion(void *user, Portion portion, Arena *lasting)
     enter(flow, portion.worker, STAGE_RENDER);
     batch->files = rendered_begin(worker->scratch);
     if (render_portion(flow, services, portion.to - portion.from, batch)) {
-        batch_print_into(flow->pipeline, lasting, batch, &worker->text, &worker->namespaces);
+        batch_print_with(&worker->printer, flow->pipeline, lasting, batch);
         enter(flow, portion.worker, STAGE_JUDGE);
         judge_batch(flow, 1 + portion.number, portion.worker, worker->scratch, lasting);
     }
@@ -237,8 +236,7 @@ static void close_flow(Flow *flow, bool ok)
         batch_collect(flow->pipeline, &flow->batches[i], ok);
     for (size_t i = 0; i < flow->worker_count; i++) {
         arena_free(flow->workers[i].scratch);
-        buf_release(&flow->workers[i].text);
-        buf_release(&flow->workers[i].namespaces);
+        printer_release(&flow->workers[i].printer);
     }
 }
 

@@ -54,7 +54,7 @@ static void add_attributes(Pipeline *pipeline)
         return;
     Str text = tree_attributes(pipeline->arena, tree->files, tree->count);
     ARENA_GROW(pipeline->arena, tree->files, tree->count, tree->capacity);
-    tree->files[tree->count++] = (TreeFile){STR(TREE_ATTRIBUTES_FILE), text, pipeline->project->origin};
+    tree->files[tree->count++] = (TreeFile){.path = STR(TREE_ATTRIBUTES_FILE), .text = text, .origin = pipeline->project->origin};
 }
 
 static Str tree_folder(const Pipeline *pipeline)
@@ -109,17 +109,19 @@ static bool compare(Pipeline *pipeline, TreePlan *plan)
     RenderResult *result = pipeline->result;
     size_t count;
     const TreeChange *changes = tree_plan_changes(plan, &count);
+    Unpacked unpacked = {0};
     bool ok = true;
     for (size_t i = 0; i < count; i++) {
         Difference difference = {.path = tree_plan_label(plan, pipeline->arena, changes[i].path),
                                  .kind = changes[i].kind};
         if (changes[i].kind == TREE_CHANGED && changes[i].file) {
             ok &= tree_plan_found(plan, pipeline->arena, &changes[i], pipeline->diags, &difference.found);
-            difference.wanted = changes[i].file->text;
+            difference.wanted = arena_copy(pipeline->arena, tree_file_text(changes[i].file, &unpacked));
         }
         ARENA_GROW(pipeline->arena, result->differences, result->difference_count, result->difference_capacity);
         result->differences[result->difference_count++] = difference;
     }
+    unpacked_release(&unpacked);
     tree_plan_release(plan);
     return ok;
 }

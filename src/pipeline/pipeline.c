@@ -20,6 +20,7 @@ static bool load(Pipeline *pipeline)
     if (!pipeline->project)
         return false;
     const RenderRequest *request = pipeline->request;
+    pipeline->packs = true;
     pipeline->standards = standards_load(pipeline->arena, pipeline->sources, pipeline->project, pipeline->diags);
     pipeline->waivers = waiver_uses_new(pipeline->arena);
     if (pipeline_is_full(request) && pipeline->project->environment_count > 1)

@@ -18,7 +18,7 @@ typedef struct Texts {
 } Texts;
 
 typedef struct Parts {
-    Str *list;
+    Pack *list;
     size_t count;
     size_t capacity;
 } Parts;
@@ -40,6 +40,7 @@ typedef struct Pipeline {
     Parts namespaces;
     Parts stream;
     size_t blocked; /* error-level findings */
+    bool packs;     /* texts wait packed */
     bool failed;
 } Pipeline;
 
@@ -69,11 +70,11 @@ enum { BATCH = 1 };
 enum { BATCH = 8 };
 #endif
 
-/* Where a file's path and text are in the text of its batch. */
+/* Where a file's text is in that of its batch. */
 typedef struct Extent {
-    size_t path;
-    size_t text;
-    size_t end;
+    Str path;
+    size_t at;
+    size_t size;
     Origin origin; /* of the definition */
     bool workflow;
 } Extent;
@@ -89,8 +90,8 @@ typedef struct Batch {
     size_t file_count;
     size_t objects;
     size_t bytes;
-    Str text; /* of malloc, until it is collected */
-    Str namespaces; /* of a stream, where they come first */
+    Pack text; /* its bytes are the batch's until it is collected */
+    Pack namespaces; /* of a stream, where they come first */
     Diags *said[SAID_COUNT];
     Findings findings;
     const Value **waivers; /* that services state */
@@ -106,10 +107,16 @@ void batch_begin(const Pipeline *pipeline, Arena *lasting, Batch *batch);
 void batch_render_own(const Pipeline *pipeline, const EnvironmentContext *context, Batch *batch);
 void batch_print(const Pipeline *pipeline, Arena *lasting, Batch *batch);
 /* The same by way of buffers that are used again. */
-void batch_print_into(const Pipeline *pipeline, Arena *lasting, Batch *batch, Buf *text, Buf *namespaces);
+typedef struct Printer {
+    Buf text;
+    Buf namespaces;
+    Buf packed;
+} Printer;
+void batch_print_with(Printer *printer, const Pipeline *pipeline, Arena *lasting, Batch *batch);
+void printer_release(Printer *printer);
 /* Takes over the texts, which outlive the objects; or drops them. */
 void batch_collect(Pipeline *pipeline, Batch *batch, bool wanted);
-void parts_add(Arena *arena, Parts *parts, Str part);
+void parts_add(Arena *arena, Parts *parts, Pack part);
 
 /* ---- flow.c: false: reported ---- */
 bool pipeline_flow(Pipeline *pipeline, const Environment *environment) KILN_MUST_USE;

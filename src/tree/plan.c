@@ -53,19 +53,26 @@ static int same_bytes(int fd, Str text, bool *same)
     return 0;
 }
 
-static Found compare(Walk *walk, int fd, Str path, Str text)
+Str tree_file_text(const TreeFile *file, Unpacked *unpacked)
+{
+    if (!file->pack)
+        return file->text;
+    return str_slice(pack_open(file->pack, unpacked), file->at, file->at + file->text.size);
+}
+
+static Found compare(Walk *walk, int fd, const TreeFile *file)
 {
     struct stat status;
     bool same = false;
     int error = fstat(fd, &status) ? errno : 0;
     if (!error && S_ISDIR(status.st_mode))
-        return refuse(walk, path, "is a folder where a file belongs; move it away or choose another output");
+        return refuse(walk, file->path, "is a folder where a file belongs; move it away or choose another output");
     if (!error && !S_ISREG(status.st_mode))
-        return refuse(walk, path, "is no regular file; move it away or choose another output");
-    if (!error && (size_t)status.st_size == text.size)
-        error = same_bytes(fd, text, &same);
+        return refuse(walk, file->path, "is no regular file; move it away or choose another output");
+    if (!error && (size_t)status.st_size == file->text.size)
+        error = same_bytes(fd, tree_file_text(file, &walk->unpacked), &same);
     if (error) {
-        path_error(walk->diags, &walk->plan->job, path, "cannot read", error);
+        path_error(walk->diags, &walk->plan->job, file->path, "cannot read", error);
         return FOUND_REFUSED;
     }
     return same ? FOUND_SAME : FOUND_OTHER;
@@ -76,7 +83,7 @@ static Found look_at(Walk *walk, const TreeFile *file)
     /* O_NONBLOCK: opening a FIFO must not wait for a writer. */
     int fd = openat(walk_fd(walk), walk->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd >= 0) {
-        Found found = compare(walk, fd, file->path, file->text);
+        Found found = compare(walk, fd, file);
         close(fd);
         return found;
     }

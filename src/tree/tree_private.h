@@ -83,6 +83,7 @@ typedef struct Walk {
     Str blocked;                          /* a folder that cannot be entered: missing, or reported already */
     bool blocked_reported;
     char name[NAME_MAX + 1]; /* the file's name, for system calls */
+    Unpacked unpacked;       /* texts of files come in the same order */
 } Walk;
 
 typedef enum WalkStep { WALK_THERE, WALK_MISSING, WALK_FAILED } WalkStep;

@@ -144,4 +144,5 @@ void walk_end(Walk *walk)
 {
     while (walk->depth)
         leave(walk);
+    unpacked_release(&walk->unpacked);
 }

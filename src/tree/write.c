@@ -58,7 +58,7 @@ static bool write_file(Walk *walk, const TreeChange *change)
 {
     if (walk_to(walk, change->path) != WALK_THERE)
         return false;
-    int error = file_write(walk_fd(walk), walk->name, change->file->text);
+    int error = file_write(walk_fd(walk), walk->name, tree_file_text(change->file, &walk->unpacked));
     if (error)
         path_error(walk->diags, &walk->plan->job, change->path, "cannot write", error);
     return !error;

@@ -65,6 +65,15 @@ static void put(const char *path, const char *text)
     assert_int_equal(fclose(file), 0);
 }
 
+/* One byte becomes another. */
+static void spoil(const char *path, off_t at)
+{
+    int fd = open(path, O_WRONLY);
+    assert_true(fd >= 0);
+    assert_int_equal(pwrite(fd, "!", 1, at), 1);
+    assert_int_equal(close(fd), 0);
+}
+
 static void make_folder(const char *path)
 {
     assert_int_equal(mkdir(path, 0777), 0);
@@ -123,7 +132,7 @@ static TreePlan *plan(Tree *tree, const char *const *pairs)
 {
     size_t count = 0;
     for (; pairs[count * 2]; count++)
-        tree->files[count] = (TreeFile){str_from(pairs[count * 2]), str_from(pairs[count * 2 + 1]), ORIGIN_NONE};
+        tree->files[count] = (TreeFile){.path = str_from(pairs[count * 2]), .text = str_from(pairs[count * 2 + 1])};
     tree->job.top = tree->job.top.size ? tree->job.top : STR("out");
     tree->job.label = tree->job.label.size ? tree->job.label : STR("out");
     tree->job.files = tree->files;
@@ -420,13 +429,50 @@ static void test_found(void **state)
     tree_plan_release(made);
 }
 
+/* Texts that wait packed: written, found the same, found to differ by a byte at any place. */
+static void test_packs(void **state)
+{
+    enum { COUNT = 12, SIZE = 9000 };
+    Tree *tree = *state;
+    Buf texts = {0}, scratch = {0};
+    for (size_t i = 0; i < COUNT; i++) {
+        tree->files[i] = (TreeFile){.path = arena_printf(tree->arena, "dev/web/%02zu.yaml", i), .at = texts.size};
+        for (size_t line = 0; texts.size < tree->files[i].at + SIZE + i; line++)
+            buf_printf(&texts, "key%zu: value %zu of %zu\n", line, line * i, i);
+        tree->files[i].text.size = texts.size - tree->files[i].at;
+    }
+    Pack pack = pack_text(buf_str(&texts), &scratch);
+    assert_false(pack_is_plain(&pack));
+    for (size_t i = 0; i < COUNT; i++)
+        tree->files[i].pack = &pack;
+    tree->job = (TreeJob){.top = STR("out"), .label = STR("out"), .files = tree->files, .count = COUNT};
+    for (size_t changed = 0; changed <= COUNT; changed += 4) {
+        tree->diags = diags_new(tree->arena, sources_new(tree->arena));
+        TreePlan *made = tree_plan(tree->arena, &tree->job, tree->diags);
+        assert_non_null(made);
+        assert_true(tree_write(made, tree->diags, &tree->result));
+        assert_int_equal(tree->result.written, changed ? 1 : COUNT);
+        for (size_t i = 0; i < COUNT; i++) {
+            const TreeFile *file = &tree->files[i];
+            Str found, path = arena_join(tree->arena, (const Str[]){STR("out/"), file->path}, 2);
+            assert_int_equal(file_read(tree->arena, AT_FDCWD, path.data, 1 << 20, &found), 0);
+            assert_true(str_equal(found, str_slice(buf_str(&texts), file->at, file->at + file->text.size)));
+            if (i == changed)
+                spoil(path.data, (off_t)(found.size - 1));
+        }
+    }
+    free((void *)pack.bytes.data);
+    buf_release(&texts);
+    buf_release(&scratch);
+}
+
 static void test_attributes(void **state)
 {
     Tree *tree = *state;
-    const TreeFile files[] = {{STR("dev/x"), STR(""), ORIGIN_NONE},
-                              {STR("b"), STR(""), ORIGIN_NONE},
-                              {STR("dev/web/y"), STR(""), ORIGIN_NONE},
-                              {STR("developer/y"), STR(""), ORIGIN_NONE}};
+    const TreeFile files[] = {{.path = STR("dev/x")},
+                              {.path = STR("b")},
+                              {.path = STR("dev/web/y")},
+                              {.path = STR("developer/y")}};
     Str text = tree_attributes(tree->arena, files, LENGTH_OF(files));
     assert_true(str_ends(text, STR("/.gitattributes linguist-generated=true\n"
                                    "/.kiln-owned linguist-generated=true\n"
@@ -741,6 +787,7 @@ int main(void)
         TEST(test_yielding),
         TEST(test_yielding_kinds),
         TEST(test_found),
+        TEST(test_packs),
         TEST(test_attributes),
         TEST(test_links),
         TEST(test_linked_top),
