@@ -123,6 +123,10 @@ const MapEntry *map_peek(MapBuilder *map, Str key);
 /* A key that is removed and set again stands where it stood. */
 void map_remove(MapBuilder *map, Str key);
 const Value *map_end(MapBuilder *map, Origin origin);
+/* A version of a map that others will follow: without the index of large ones, which the last of them gets. */
+const Value *map_end_draft(MapBuilder *map, Origin origin);
+/* The value with the indexes that drafts in it lack. */
+const Value *value_settle(Arena *arena, const Value *value);
 
 /* The map without a key; itself where it has none. */
 const Value *value_without(Arena *arena, const Value *map, Str key);
@@ -199,7 +203,7 @@ const Value *value_fill(Arena *arena, const Value *target, const Value *defaults
  */
 typedef struct ValuePatchBudget {
     size_t operations;
-    size_t work; /* entries rewritten along the way, entries and bytes of what is added, copied or moved */
+    size_t work; /* entries rewritten along the way (of maps fourfold), entries and bytes of what is added or copied */
 } ValuePatchBudget;
 #define VALUE_PATCH_BUDGET ((ValuePatchBudget){.operations = 1000, .work = 4u << 20})
 

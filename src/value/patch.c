@@ -8,6 +8,8 @@
 /* No pointer leads deeper and no value ends up deeper, so that whoever walks a result by recursion has stack enough.
  */
 enum { DEPTH_LIMIT = 128 };
+/* What an entry of a map costs that is written anew, beside an item of a list: it is that much larger. */
+enum { MAP_WORK = 4 };
 /* Values are cut to this many bytes in messages. */
 enum { SHOWN_LIMIT = 60 };
 
@@ -205,19 +207,26 @@ static const Value *edit_list(Patch *patch, size_t depth, const Value *list, Edi
     return list_end(&result, kind == EDIT_REMOVE ? patch->path.origin : list->origin);
 }
 
+/* The entries of map but for one, with its new value; none is looked for, so that no version of it needs an index. */
 static const Value *edit_map(Patch *patch, size_t depth, const Value *map, EditKind kind, const Value *value)
 {
     Str key = patch->path.segments[depth];
-    if (kind != EDIT_ADD && !value_entry(map, key)) {
+    const MapEntry *old = value_entry(map, key);
+    if (kind != EDIT_ADD && !old) {
         fail_absent(patch, &patch->path, depth, map);
         return NULL;
     }
-    MapBuilder result = map_begin_with(patch->arena, map);
-    if (kind == EDIT_REMOVE)
-        map_remove(&result, key);
-    else
-        map_set(&result, key, patch->path.origin, value);
-    return map_end(&result, kind == EDIT_REMOVE ? patch->path.origin : map->origin);
+    MapBuilder result = map_begin_room(patch->arena, map, 1);
+    size_t at = old ? (size_t)(old - map->entries) : map->size;
+    if (kind == EDIT_REMOVE) {
+        result.count--;
+        memmove(result.entries + at, result.entries + at + 1, (result.count - at) * sizeof *result.entries);
+        return map_end_draft(&result, patch->path.origin);
+    }
+    ARENA_GROW(patch->arena, result.entries, result.count, result.capacity);
+    result.entries[at] = (MapEntry){old ? old->key : key, patch->path.origin, value};
+    result.count += !old;
+    return map_end_draft(&result, map->origin);
 }
 
 /* The parent with its child replaced: what stays where it stood keeps its place. */
@@ -225,9 +234,9 @@ static const Value *with_child(Patch *patch, size_t depth, const Value *parent, 
 {
     if (parent->kind == VALUE_MAP) {
         const MapEntry *entry = value_entry(parent, patch->path.segments[depth]);
-        MapBuilder map = map_begin_with(patch->arena, parent);
-        map_set(&map, entry->key, entry->key_origin, child);
-        return map_end(&map, parent->origin);
+        MapBuilder map = map_begin_room(patch->arena, parent, 0);
+        map.entries[entry - parent->entries].value = child;
+        return map_end_draft(&map, parent->origin);
     }
     size_t index;
     if (!find_index(patch, &patch->path, depth, parent, parent->size, &index))
@@ -253,8 +262,9 @@ static const Value *edit_here(Patch *patch, size_t depth, const Value *parent, E
 /* Recursion is as deep as the pointer. */
 static const Value *edit_below(Patch *patch, size_t depth, const Value *parent, EditKind kind, const Value *value)
 {
-    bool wide = parent->kind == VALUE_MAP || parent->kind == VALUE_LIST;
-    if (!spend(patch, wide ? parent->size : 1))
+    size_t cost = parent->kind == VALUE_MAP ? MAP_WORK * (size_t)parent->size
+                  : parent->kind == VALUE_LIST ? parent->size : 1;
+    if (!spend(patch, cost))
         return NULL;
     if (depth + 1 == patch->path.count)
         return edit_here(patch, depth, parent, kind, value);
@@ -458,5 +468,5 @@ const Value *value_patch(Arena *arena, const Value *target, const Value *operati
         if (!apply(&patch))
             return NULL;
     }
-    return patch.root;
+    return value_settle(arena, patch.root);
 }

@@ -231,19 +231,69 @@ static void builder_compact(MapBuilder *map)
     map->removed = false;
 }
 
-const Value *map_end(MapBuilder *map, Origin origin)
+static Value *map_made(MapBuilder *map, Origin origin)
 {
     if (map->removed)
         builder_compact(map);
     Value *value = value_new(map->arena, VALUE_MAP, origin);
     value->entries = map->entries;
     value->size = size_checked(map->count);
+    return value;
+}
+
+const Value *map_end(MapBuilder *map, Origin origin)
+{
+    Value *value = map_made(map, origin);
     if (map->count > SCAN_LIMIT) {
         if (!map->index)
             builder_index(map);
         value->index = map->index;
     }
     return value;
+}
+
+const Value *map_end_draft(MapBuilder *map, Origin origin)
+{
+    return map_made(map, origin);
+}
+
+static const Value *settle_map(Arena *arena, const Value *map)
+{
+    MapBuilder settled = {0};
+    for (uint32_t i = 0; i < map->size; i++) {
+        const Value *value = value_settle(arena, map->entries[i].value);
+        if (value != map->entries[i].value && !settled.arena)
+            settled = map_begin_room(arena, map, 0);
+        if (settled.arena)
+            settled.entries[i].value = value;
+    }
+    if (!settled.arena && (map->index || map->size <= SCAN_LIMIT))
+        return map;
+    settled = settled.arena ? settled : map_begin_room(arena, map, 0);
+    return map_end(&settled, map->origin);
+}
+
+static const Value *settle_list(Arena *arena, const Value *list)
+{
+    ListBuilder settled = {0};
+    for (uint32_t i = 0; i < list->size; i++) {
+        const Value *value = value_settle(arena, list->items[i]);
+        if (value == list->items[i])
+            continue;
+        if (!settled.arena) {
+            settled = (ListBuilder){arena, ARENA_ARRAY(arena, const Value *, list->size), list->size, list->size};
+            memcpy(settled.items, list->items, list->size * sizeof *settled.items);
+        }
+        settled.items[i] = value;
+    }
+    return settled.arena ? list_end(&settled, list->origin) : list;
+}
+
+const Value *value_settle(Arena *arena, const Value *value)
+{
+    return value->kind == VALUE_MAP    ? settle_map(arena, value)
+           : value->kind == VALUE_LIST ? settle_list(arena, value)
+                                       : value;
 }
 
 /* ---- copies ---- */

@@ -258,6 +258,30 @@ static void test_bombs(void **state)
     arena_free(arena);
 }
 
+/* Versions in between have no index; the result has, wherever in it a large map stands. */
+static void test_large_maps_have_an_index(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    ValuePatchError error;
+    const Value *target = load(arena, "{a: [{b: {}}], c: 1}", 1);
+    ListBuilder list = list_begin(arena);
+    for (unsigned i = 0; i < 100; i++)
+        list_add(&list, load(arena, arena_printf(arena, "{op: add, path: /a/0/b/k%u, value: %u}", i, i).data, 1));
+    list_add(&list, load(arena, "{op: remove, path: /a/0/b/k7}", 1));
+    list_add(&list, load(arena, "{op: replace, path: /a/0/b/k8, value: x}", 1));
+    const Value *result = patched(arena, target, list_end(&list, 1), &error);
+    const Value *large = value_get(value_get(result, STR("a"))->items[0], STR("b"));
+    assert_int_equal(large->size, 99);
+    assert_non_null(large->index);
+    assert_null(value_get(large, STR("k7")));
+    assert_string_equal(value_get(large, STR("k8"))->text, "x");
+    assert_string_equal(large->entries[7].key.data, "k8");
+    assert_string_equal(value_get(large, STR("k99"))->text, "99");
+    assert_ptr_equal(value_get(result, STR("c")), value_get(target, STR("c")));
+    arena_free(arena);
+}
+
 static void test_budget_is_shared(void **state)
 {
     (void)state;
@@ -276,6 +300,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_specification),    cmocka_unit_test(test_public),   cmocka_unit_test(test_shares),
         cmocka_unit_test(test_places),           cmocka_unit_test(test_failures), cmocka_unit_test(test_bombs),
+        cmocka_unit_test(test_large_maps_have_an_index),
         cmocka_unit_test(test_budget_is_shared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
