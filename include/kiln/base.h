@@ -276,6 +276,9 @@ int file_read_beneath(Arena *arena, Str root, Str path, size_t limit, Str *text)
 int file_read_below(Arena *arena, int folder, Str path, size_t limit, Str *text) KILN_MUST_USE;
 /* Standard input or any open descriptor, to its end. */
 int file_read_fd(Arena *arena, int fd, size_t limit, Str *text) KILN_MUST_USE;
+/* The same, but asks after each piece how much of the text so far is enough; SIZE_MAX: it reads on. */
+typedef size_t FileEnoughFn(void *user, Str text);
+int file_read_enough(Arena *arena, int fd, size_t limit, FileEnoughFn *enough, void *user, Str *text) KILN_MUST_USE;
 
 /* Replaces name in the folder at: temporary file, rename. The file is the old or the new one at any moment. */
 int file_write(int at, const char *name, Str text) KILN_MUST_USE;

@@ -52,6 +52,16 @@ Str yaml_comment_behind(const Sources *sources, Origin origin);
 typedef bool YamlDocumentFn(void *user, const Value *document);
 bool yaml_manifests(Arena *arena, const Source *source, Diags *diags, YamlDocumentFn *each, void *user) KILN_MUST_USE;
 
+/*
+ * How much of a stream that comes in is worth reading (a FileEnoughFn): all of it while it may become what
+ * yaml_manifests takes, else so much that yaml_manifests refuses it. Starts as {0}.
+ */
+typedef struct YamlStream {
+    size_t looked_at;
+    bool tried;
+} YamlStream;
+size_t yaml_stream_enough(void *stream, Str text);
+
 /* A trailing comment for the entry or item being written, without '#'; STR_NONE for none. parent is the key of the
  * map around. */
 typedef Str YamlCommentFn(void *user, Str parent, Str key, const Value *value);

@@ -24,9 +24,9 @@ static bool is_passing(int fd, int error)
     return error == EINTR || (error == EAGAIN && (poll(&awaited, 1, -1) >= 0 || errno == EINTR));
 }
 
-static int read_all(int fd, Buf *buf, size_t limit)
+static int read_all(int fd, Buf *buf, size_t limit, FileEnoughFn *enough, void *user)
 {
-    for (;;) {
+    for (size_t kept = SIZE_MAX;;) {
         buf_reserve(buf, 16 * 1024);
         ssize_t got = read(fd, buf->data + buf->size, buf->capacity - buf->size);
         if (got < 0 && is_passing(fd, errno))
@@ -36,19 +36,33 @@ static int read_all(int fd, Buf *buf, size_t limit)
         if (got == 0)
             return 0;
         buf->size += (size_t)got;
+        if (enough && (kept = enough(user, buf_str(buf))) < buf->size)
+            buf->size = kept;
         if (buf->size > limit)
             return EFBIG;
+        if (kept != SIZE_MAX)
+            return 0;
     }
+}
+
+int file_read_enough(Arena *arena, int fd, size_t limit, FileEnoughFn *enough, void *user, Str *text)
+{
+    Buf buf = {0};
+    int error = read_all(fd, &buf, limit, enough, user);
+    if (error) {
+        buf_release(&buf);
+        return error;
+    }
+    /* Handed over rather than copied: there may be 256 MiB of it. */
+    buf_add_char(&buf, '\0');
+    *text = buf_keep(&buf, arena);
+    text->size--;
+    return 0;
 }
 
 int file_read_fd(Arena *arena, int fd, size_t limit, Str *text)
 {
-    Buf buf = {0};
-    int error = read_all(fd, &buf, limit);
-    if (!error)
-        *text = arena_copy(arena, buf_str(&buf));
-    buf_release(&buf);
-    return error;
+    return file_read_enough(arena, fd, limit, NULL, NULL, text);
 }
 
 /* The size is known beforehand, so the arena's memory is read into directly. */

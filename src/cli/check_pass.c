@@ -109,7 +109,7 @@ static ExitStatus check_passing(const Arguments *arguments)
 {
     int saved, error;
     Str text;
-    error = file_read_fd(arguments->arena, STDIN_FILENO, yaml_manifest_limits.bytes, &text);
+    error = cli_read_stream(arguments->arena, STDIN_FILENO, &text);
     if (error) {
         cli_error("cannot read standard input: %s", strerror(error));
         return EXIT_TROUBLE;

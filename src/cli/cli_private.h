@@ -137,6 +137,10 @@ int cli_format(const Arguments *arguments);
 /* A file, or standard input for "-", as a source. NULL: reported. */
 const Source *cli_read(Arena *arena, Sources *sources, Str path, Diags *diags);
 const Source *cli_read_within(Arena *arena, Sources *sources, Str path, size_t limit, Diags *diags);
+/* The same for manifests: a stream that can no longer become some is read no further, and refused by who reads them. */
+const Source *cli_read_manifests(Arena *arena, Sources *sources, Str path, Diags *diags);
+/* Likewise the text alone, of an open descriptor; 0 or an errno value. */
+int cli_read_stream(Arena *arena, int fd, Str *text) KILN_MUST_USE;
 const Source *cli_add_source(Sources *sources, Str name, Str text, Diags *diags);
 /* Adds what -f names: files, folders with all below them, standard input. False: reported, with all that is wrong. */
 bool cli_read_foreign(Foreign *foreign, Pool *pool, const Str *paths, size_t count, Sources *sources, Diags *diags);

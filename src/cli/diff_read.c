@@ -82,7 +82,7 @@ static bool read_folder(DiffFiles *files, int at, Str shown, Str below, unsigned
 static bool read_stream(DiffFiles *files, int fd, Str name, Diags *diags)
 {
     Str text;
-    int error = file_read_fd(files->arena, fd, yaml_manifest_limits.bytes, &text);
+    int error = cli_read_stream(files->arena, fd, &text);
     if (error)
         return fail(diags, name, error);
     add_file(files, name, text);

@@ -50,7 +50,7 @@ static bool is_resource_list(const Value *document)
 
 static bool read_list(Run *run)
 {
-    run->input = cli_read_within(run->arena, run->sources, STR("-"), yaml_manifest_limits.bytes, run->diags);
+    run->input = cli_read_manifests(run->arena, run->sources, STR("-"), run->diags);
     if (!run->input || !yaml_manifests(run->arena, run->input, run->diags, take_list, run))
         return false;
     if (!run->list || !is_resource_list(run->list)) {

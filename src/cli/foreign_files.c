@@ -186,10 +186,11 @@ static void read_named(Reading *reading, Str path)
         read_folder(reading, path);
         return;
     }
-    const Source *source =
-        cli_read_within(reading->arena, reading->sources, path, yaml_manifest_limits.bytes, reading->diags);
     Str real = stream ? STR_NONE : real_path(reading->arena, path);
     const ForeignReader *reader = real.data ? foreign_reader(real) : NULL;
+    const Source *source =
+        reader ? cli_read_within(reading->arena, reading->sources, path, yaml_manifest_limits.bytes, reading->diags)
+               : cli_read_manifests(reading->arena, reading->sources, path, reading->diags);
     add_input(reading, reader, source);
 }
 

@@ -473,6 +473,18 @@ static bool next_document(Manifests *m, bool *more)
     }
 }
 
+/* A document that is one scalar is no manifest; what never ends is refused as one (stream.c). */
+enum { LONE_LIMIT = 512 << 10 };
+
+static bool hand_over(const Manifests *m, const Value *document, YamlDocumentFn *each, void *user)
+{
+    if (!value_is_scalar(document) || document->size <= LONE_LIMIT)
+        return document->kind == VALUE_NULL || each(user, document);
+    diag_error(m->diags, document->origin, "expected a map or a list, found one scalar of more than %d bytes",
+               LONE_LIMIT);
+    return false;
+}
+
 static bool read_documents(Manifests *m, YamlDocumentFn *each, void *user)
 {
     Composer composer = composer_begin(m->arena, m->source, m->diags, &reading_manifest, m);
@@ -486,7 +498,7 @@ static bool read_documents(Manifests *m, YamlDocumentFn *each, void *user)
         if (!manifest_event(m, &first))
             return false;
         const Value *document = compose_document(&composer, &first);
-        if (!document || (document->kind != VALUE_NULL && !each(user, document)))
+        if (!document || !hand_over(m, document, each, user))
             return false;
     }
 }
@@ -510,7 +522,7 @@ static bool take_documents(Manifests *m, YamlDocumentFn *each, void *user)
     for (Str rest = m->text; rest.size; m->skipped += m->text.size) {
         m->text = lines_next(&rest);
         const Value *document = lines_document(m->arena, byte_origin(m, 0), m->text);
-        bool ok = document ? document->kind == VALUE_NULL || each(user, document) : parse_documents(m, each, user);
+        bool ok = document ? hand_over(m, document, each, user) : parse_documents(m, each, user);
         if (!ok)
             return false;
     }

@@ -148,6 +148,35 @@ static void test_read_large(void **state)
     assert_int_equal(file_read_fd(desk->arena, -1, ROOMY, &text), EBADF);
 }
 
+typedef struct Reading {
+    size_t calls;
+    size_t at; /* from how many bytes on no more is wanted */
+    size_t kept;
+} Reading;
+
+static size_t enough(void *user, Str text)
+{
+    Reading *reading = user;
+    reading->calls++;
+    return text.size < reading->at ? SIZE_MAX : reading->kept;
+}
+
+static void test_read_enough(void **state)
+{
+    Desk *desk = *state;
+    Str text;
+    int fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+    Reading some = {.at = 100000, .kept = 7};
+    assert_int_equal(file_read_enough(desk->arena, fd, SIZE_MAX / 2, enough, &some, &text), 0);
+    assert_true(text.size == 7 && text.data[7] == '\0' && some.calls > 1);
+    Reading all = {.at = 1, .kept = 1u << 30};
+    assert_int_equal(file_read_enough(desk->arena, fd, SIZE_MAX / 2, enough, &all, &text), 0);
+    assert_true(text.size > 7 && all.calls == 1);
+    Reading never = {.at = SIZE_MAX};
+    assert_int_equal(file_read_enough(desk->arena, fd, 100000, enough, &never, &text), EFBIG);
+    close(fd);
+}
+
 /* What the kernel makes up on reading claims to be empty. */
 static void test_read_without_size(void **state)
 {
@@ -516,6 +545,7 @@ int main(void)
         TEST(test_read_no_file),
         TEST(test_read_large),
         TEST(test_read_without_size),
+        TEST(test_read_enough),
         TEST(test_read_pipe),
         TEST(test_read_nonblocking),
         TEST(test_read_beneath),

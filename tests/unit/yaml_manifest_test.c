@@ -179,6 +179,17 @@ static bool stop(void *user, const Value *document)
     return false;
 }
 
+/* A string alone, however it goes on, is no manifest. */
+static void limits_a_lone_scalar(void **state)
+{
+    (void)state;
+    Buf text = {0};
+    buf_add_repeat(&text, 'a', 512 << 10);
+    buf_add_char(&text, 'a');
+    check_text(buf_str(&text), "1:1 expected a map or a list, found one scalar of more than 524288 bytes");
+    buf_release(&text);
+}
+
 static void stops_when_told(void **state)
 {
     (void)state;
@@ -224,6 +235,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(types_as_go_yaml_does), cmocka_unit_test(reads_documents),
         cmocka_unit_test(refuses_with_a_place),  cmocka_unit_test(limits_depth_and_aliases),
+        cmocka_unit_test(limits_a_lone_scalar),
         cmocka_unit_test(stops_when_told),       cmocka_unit_test(keeps_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
