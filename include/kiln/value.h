@@ -203,7 +203,8 @@ const Value *value_fill(Arena *arena, const Value *target, const Value *defaults
  */
 typedef struct ValuePatchBudget {
     size_t operations;
-    size_t work; /* entries rewritten along the way (of maps fourfold), entries and bytes of what is added or copied */
+    size_t work; /* entries rewritten along the way (of maps fourfold), entries and bytes of what is added, copied or
+                    moved */
 } ValuePatchBudget;
 #define VALUE_PATCH_BUDGET ((ValuePatchBudget){.operations = 1000, .work = 4u << 20})
 

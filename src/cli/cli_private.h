@@ -137,7 +137,7 @@ int cli_format(const Arguments *arguments);
 /* A file, or standard input for "-", as a source. NULL: reported. */
 const Source *cli_read(Arena *arena, Sources *sources, Str path, Diags *diags);
 const Source *cli_read_within(Arena *arena, Sources *sources, Str path, size_t limit, Diags *diags);
-/* The same for manifests: a stream that can no longer become some is read no further, and refused by who reads them. */
+/* The same for manifests: of a stream that can no longer become any no more is read than yaml_manifests refuses. */
 const Source *cli_read_manifests(Arena *arena, Sources *sources, Str path, Diags *diags);
 /* Likewise the text alone, of an open descriptor; 0 or an errno value. */
 int cli_read_stream(Arena *arena, int fd, Str *text) KILN_MUST_USE;
