@@ -6,6 +6,7 @@
 #include "line_diff.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <unistd.h>
 
 #include "kiln/project.h"
@@ -105,52 +106,82 @@ static bool survey_environment(void *user, Str environment, const DiffFiles *fro
 
 /* ---- why: the files that differ ---- */
 
-/* False: there is no such file. */
-static bool read_side(const Survey *survey, const FileStore *store, Str path, Str *text)
+/* The project's files as they were, or as they are. */
+typedef struct Files {
+    const FileStore *store; /* NULL: there was no project */
+    Str prefix;             /* of what messages call them */
+} Files;
+
+/* No file that a project could be made of. */
+static bool is_absence(int error)
 {
-    return store && !store_read(store, survey->arena, path, PROJECT_FILE_LIMIT, text);
+    return error == ENOENT || error == ENOTDIR || error == EISDIR || error == ELOOP || error == EINVAL ||
+           error == EXDEV || error == EFBIG;
 }
 
-static void note_file(Survey *survey, const FileStore *old, const FileStore *new, Str path)
+static bool report_unread(const Survey *survey, const Files *files, Str path, int error)
+{
+    if (error != ECANCELED) /* of which the store has said why */
+        diag_file_error(survey->report.diags, ARENA_JOIN(survey->arena, files->prefix, path), "cannot read: %s",
+                        store_error(error));
+    return false;
+}
+
+/* False: reported. */
+static bool read_side(const Survey *survey, const Files *files, Str path, bool *is_there, Str *text)
+{
+    int error = files->store ? store_read(files->store, survey->arena, path, PROJECT_FILE_LIMIT, text) : ENOENT;
+    *is_there = !error;
+    return !error || is_absence(error) || report_unread(survey, files, path, error);
+}
+
+/* False: reported, as below. */
+static bool note_file(Survey *survey, const Files *old, const Files *new, Str path)
 {
     if (index_get(survey->changed, path) != INDEX_NONE)
-        return;
+        return true;
     Str before, after;
-    bool was = read_side(survey, old, path, &before), is = read_side(survey, new, path, &after);
+    bool was, is;
+    if (!read_side(survey, old, path, &was, &before) || !read_side(survey, new, path, &is, &after))
+        return false;
     bool same = was == is && (!was || str_equal(before, after));
     index_put(survey->changed, path, same ? 0 : 1);
     if (same)
-        return;
+        return true;
     ARENA_GROW(survey->arena, survey->files, survey->file_count, survey->file_capacity);
     survey->files[survey->file_count++] = path;
+    return true;
 }
 
-static void note_folder(Survey *survey, const FileStore *old, const FileStore *new, bool of_new, Str folder)
+static bool note_folder(Survey *survey, const Files *old, const Files *new, const Files *in, Str folder)
 {
     FileEntry *entries;
-    size_t count;
-    const FileStore *store = of_new ? new : old;
-    if (!store || store_list(store, survey->arena, folder, &entries, &count))
-        return;
-    for (size_t i = 0; i < count; i++) {
+    size_t count = 0;
+    int error = in->store ? store_list(in->store, survey->arena, folder, &entries, &count) : ENOENT;
+    bool ok = !error || is_absence(error) || report_unread(survey, in, folder, error);
+    for (size_t i = 0; !error && ok && i < count; i++) {
         Str path = arena_printf(survey->arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(entries[i].name));
         if (entries[i].is_folder)
-            note_folder(survey, old, new, of_new, path);
+            ok = note_folder(survey, old, new, in, path);
         else if (entries[i].is_regular)
-            note_file(survey, old, new, path);
+            ok = note_file(survey, old, new, path);
     }
+    return ok;
 }
 
-static void note_files(Survey *survey)
+static bool note_files(Survey *survey)
 {
     static const char *const folders[] = {"services", "environments", "releases", "templates"};
-    const FileStore *old = survey->sides.base.has_project ? survey->sides.base.store : NULL;
-    const FileStore *new = store_on_disk(survey->arena, session_project(survey->sides.new)->root);
-    note_file(survey, old, new, STR("kiln.yaml"));
-    for (size_t i = 0; i < LENGTH_OF(folders); i++) {
-        note_folder(survey, old, new, true, str_from(folders[i]));
-        note_folder(survey, old, new, false, str_from(folders[i]));
+    const Project *project = session_project(survey->sides.new);
+    const Base *base = &survey->sides.base;
+    const Files old = {base->has_project ? base->store : NULL, base->place.prefix};
+    const Files new = {store_on_disk(survey->arena, project->root), project->prefix};
+    bool ok = note_file(survey, &old, &new, STR("kiln.yaml"));
+    for (size_t i = 0; ok && i < LENGTH_OF(folders); i++) {
+        Str folder = str_from(folders[i]);
+        ok = note_folder(survey, &old, &new, &new, folder) && note_folder(survey, &old, &new, &old, folder);
     }
+    return ok;
 }
 
 /* ---- why: which of them a service is made of ---- */
@@ -361,9 +392,7 @@ static bool survey_run(Survey *survey, const Arguments *arguments)
 {
     if (!diff_sides_open(&survey->sides, arguments, &survey->report))
         return false;
-    bool ok = diff_sides_each(&survey->sides, survey_environment, survey);
-    if (ok)
-        note_files(survey);
+    bool ok = diff_sides_each(&survey->sides, survey_environment, survey) && note_files(survey);
     for (size_t i = 0; ok && i < survey->count; i++)
         survey->list[i].reasons = reasons_of(survey, &survey->list[i]);
     diff_sides_close(&survey->sides);

@@ -31,9 +31,10 @@ RENDER = ["render", "--threads", "1", "-C", "{project}", "-o", "{scratch}/out"]
 class Deed:
     """A command line, the project that it is for, the output folder before ("tree-…"), and what it reads from standard input."""
 
-    def __init__(self, *words, project="new", state=None, stdin=None, writes=True, stream=None):
+    def __init__(self, *words, project="new", state=None, stdin=None, writes=True, stream=None, parameters=None):
         self.words, self.project, self.state, self.stdin = words, project, state, stdin
         self.writes = writes  # files, not only to standard output
+        self.parameters = parameters  # of Argo CD's plugin
         self.stream = stream  # a file written as standard error is: what a failed run leaves of it may end anywhere
 
 
@@ -53,8 +54,13 @@ DEEDS = {
                                   writes=False),
     "check as SARIF": Deed("check", "-C", "{project}", "--threads", "1", "--format", "sarif", writes=False),
     "fn": Deed("fn", "--threads", "1", stdin="items", writes=False),
+    "fn that renders": Deed("fn", "--threads", "1", stdin="render", writes=False),
+    "argocd": Deed("argocd", "-C", "{project}", "--threads", "1", writes=False,
+                   parameters='[{"name": "environment", "string": "development"}, {"name": "services", "array": ["web"]}]'),
     "diff": Deed("diff", "-C", "{project}", "--threads", "1", "{scratch}/out", "{base}/tree-new/out", state="tree-old",
                  writes=False),
+    "diff with a revision": Deed("diff", "-C", "{project}", "--threads", "1", "--base", "HEAD~1", project="stages", writes=False),
+    "affected": Deed("affected", "-C", "{project}", "--threads", "1", "--base", "HEAD~1", project="stages", writes=False),
     "standards": Deed("standards", "-C", "{project}", "--format", "json", writes=False),
     "schema": Deed("schema", "service", writes=False),
     "completion": Deed("completion", "bash", writes=False),
@@ -103,8 +109,11 @@ def prepare(kiln, base):
         git(stages, "commit", "--quiet", "--message", f"version {version}")
     stream = subprocess.run([kiln, "render", "-C", os.path.join(base, "new"), "-o", "-"], check=True, capture_output=True, text=True).stdout
     items = "".join("- " + part.strip("\n").replace("\n", "\n  ") + "\n" for part in stream.split("---\n") if part.strip())
-    call = "functionConfig: {apiVersion: kiln/v1alpha1, kind: Check, metadata: {name: check}, spec: {tier: development}}\n"
-    put(base, {"manifests": stream, "items": "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n" + call + "items:\n" + items})
+    call = "functionConfig: {apiVersion: kiln/v1alpha1, kind: %s, metadata: {name: %s}, spec: %s}\n"
+    head = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n"
+    spec = "{project: " + os.path.join(base, "new") + ", environment: development, services: [web]}"
+    put(base, {"manifests": stream, "items": head + call % ("Check", "check", "{tier: development}") + "items:\n" + items,
+               "render": head + call % ("Render", "render", spec) + "items: []\n"})
 
 
 @contextlib.contextmanager
@@ -135,9 +144,10 @@ class Scene:
 
     def run(self, kiln, before=None, **extra):
         words = [word.format(project=self.project, scratch=self.scratch, base=self.base) for word in self.deed.words]
+        plugin = {"ARGOCD_APP_PARAMETERS": self.deed.parameters} if self.deed.parameters else {}
         source = open(os.path.join(self.base, self.deed.stdin), "rb") if self.deed.stdin else subprocess.DEVNULL
         try:
-            done = subprocess.run([kiln, *words], env={**os.environ, "CALLS_LOG": self.log, **extra}, stdin=source, capture_output=True,
+            done = subprocess.run([kiln, *words], env={**os.environ, **plugin, "CALLS_LOG": self.log, **extra}, stdin=source, capture_output=True,
                                   text=True, errors="replace", timeout=120, check=False, preexec_fn=before)
         finally:
             if self.deed.stdin:
