@@ -75,6 +75,8 @@ void diag_warning(Diags *diags, Origin origin, const char *format, ...) KILN_PRI
 void diag_note(Diags *diags, Origin origin, const char *format, ...) KILN_PRINTF(3, 4);
 /* As the others, with every part given; message and detail are copied. */
 void diag_report(Diags *diags, Diag diag);
+/* Whether there is room for one more; one that there is none for has been counted. */
+bool diags_keep(Diags *diags, Severity severity) KILN_MUST_USE;
 /* What stands at the place is secret, whoever quotes its line. */
 void diags_mask(Diags *diags, Origin origin);
 /* About a file that could not be read, so that there is no place in it: "services/a.yaml: error: cannot read: …". */

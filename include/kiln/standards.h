@@ -65,7 +65,7 @@ typedef struct Finding {
 } Finding;
 
 typedef struct Findings {
-    Finding *list;
+    Finding **list;
     size_t count;
     size_t capacity;
 } Findings;

@@ -186,6 +186,8 @@ const MapEntry *value_at_path(Arena *arena, const Value *value, const Path *step
 void value_print_json(const Value *value, bool sorted, Buf *out);
 /* The same over several lines, two spaces deep, with a newline at the end. */
 void value_print_json_indented(const Value *value, Buf *out);
+/* Likewise inside a document, where a line is so deep and value begins at column of it; without the newline. */
+void value_print_json_inside(const Value *value, size_t indent, size_t column, Buf *out);
 
 /* ---- JSON Merge Patch (RFC 7386), origins kept: every value keeps the origin of the layer it came from ---- */
 

@@ -323,8 +323,8 @@ static ExitStatus run_check(Run *run)
     bool ok = judge_items(run, scope, project, &findings);
     add_diags(run);
     for (size_t i = 0; i < findings.count; i++) {
-        if (findings.list[i].severity >= SEVERITY_WARNING)
-            add_finding(run, &findings.list[i]);
+        if (findings.list[i]->severity >= SEVERITY_WARNING)
+            add_finding(run, findings.list[i]);
     }
     findings_report(&findings, SEVERITY_WARNING, run->diags);
     bool validator = run->config.validator && run->config.validator->boolean;

@@ -39,7 +39,7 @@ size_t report_count(const Report *report, Severity severity)
 {
     size_t count = 0;
     for (size_t i = 0; i < report->findings->count; i++)
-        count += report->findings->list[i].severity == severity;
+        count += report->findings->list[i]->severity == severity;
     return count;
 }
 
@@ -55,11 +55,11 @@ RuleCount *report_rules(const Report *report, size_t *count)
     Index *index = index_new(report->arena, 32);
     *count = 0;
     for (size_t i = 0; i < findings->count; i++) {
-        if (findings->list[i].severity < report->least)
+        if (findings->list[i]->severity < report->least)
             continue;
-        uint32_t at = index_put(index, findings->list[i].rule->id, (uint32_t)*count);
+        uint32_t at = index_put(index, findings->list[i]->rule->id, (uint32_t)*count);
         if (at == *count)
-            counts[(*count)++] = (RuleCount){.rule = findings->list[i].rule};
+            counts[(*count)++] = (RuleCount){.rule = findings->list[i]->rule};
         counts[at].count++;
     }
     if (*count > 1)
@@ -119,11 +119,11 @@ static Str joined(Arena *arena, Str folder, Str path)
     return folder;
 }
 
-Str report_file(const Report *report, const Source *source)
+Str report_file(Arena *arena, const Report *report, const Source *source)
 {
     if (!source || source->built_in || str_equal(source->name, STR("standard input")))
         return STR("");
-    Str top = report->top, file = joined(report->arena, report->here, source->name);
+    Str top = report->top, file = joined(arena, report->here, source->name);
     bool inside = file.size > top.size && str_starts(file, top) && file.data[top.size] == '/';
     return inside ? str_slice(file, top.size + 1, file.size) : file;
 }
@@ -144,19 +144,55 @@ Str report_object(Arena *arena, const Finding *finding)
                         name.size ? " " : "", STR_ARG(name), STR_ARG(finding->file));
 }
 
+/* ---- writing ---- */
+
+enum { PIECE = 64 << 10 };
+
+static void write_out(ReportWriter *writer)
+{
+    if (writer->status == EXIT_CLEAN)
+        writer->status = cli_print(&writer->out);
+    writer->out.size = 0;
+}
+
+void report_written(ReportWriter *writer)
+{
+    if (writer->out.size >= PIECE)
+        write_out(writer);
+    arena_reset(writer->arena);
+}
+
+void report_item(ReportWriter *writer, bool first, size_t indent, const Value *item)
+{
+    buf_add(&writer->out, first ? STR("[\n") : STR(",\n"));
+    buf_add_repeat(&writer->out, ' ', indent + 2);
+    value_print_json_inside(item, indent + 2, indent + 2, &writer->out);
+    report_written(writer);
+}
+
+void report_items_end(ReportWriter *writer, bool none, size_t indent)
+{
+    buf_add(&writer->out, none ? STR("[") : STR("\n"));
+    buf_add_repeat(&writer->out, ' ', none ? 0 : indent);
+    buf_add_char(&writer->out, ']');
+}
+
 /* ---- forms ---- */
 
 static ExitStatus print(Report *report, int format, Diags *diags)
 {
-    Buf out = {0};
+    ReportWriter writer = {.arena = arena_new()};
     find_top(report);
     if (format == REPORT_JSON)
-        report_json(report, &out);
+        report_json(report, &writer);
     else if (format == REPORT_SARIF)
-        report_sarif(report, diags, &out);
+        report_sarif(report, diags, &writer);
     else
-        report_github(report, &out);
-    return cli_print(&out);
+        report_github(report, &writer);
+    write_out(&writer);
+    buf_release(&writer.out);
+    arena_free(writer.arena);
+    return writer.status;
 }
 
 /* What else there is to say is counted first: findings are counted as they are, and become diagnostics of the text.

@@ -36,14 +36,26 @@ RuleCount *report_rules(const Report *report, size_t *count);
 size_t report_count(const Report *report, Severity severity);
 
 /* Where a source lies, from the top of the repository; empty: nowhere on disk. An absolute path is outside. */
-Str report_file(const Report *report, const Source *source);
+Str report_file(Arena *arena, const Report *report, const Source *source);
 
 /* "Deployment web in production/web/deployment.yaml" */
 Str report_object(Arena *arena, const Finding *finding);
 
-void report_json(const Report *report, Buf *out);
-void report_sarif(const Report *report, Diags *diags, Buf *out);
-void report_github(const Report *report, Buf *out);
+/* A report on its way out, a piece at a time: there may be a hundred thousand findings. */
+typedef struct ReportWriter {
+    Buf out;
+    Arena *arena; /* of one finding */
+    ExitStatus status;
+} ReportWriter;
+/* All of one finding is in out. */
+void report_written(ReportWriter *writer);
+/* An item of a JSON list whose line is so deep, made of one finding; and the list's end. */
+void report_item(ReportWriter *writer, bool first, size_t indent, const Value *item);
+void report_items_end(ReportWriter *writer, bool none, size_t indent);
+
+void report_json(const Report *report, ReportWriter *writer);
+void report_sarif(const Report *report, Diags *diags, ReportWriter *writer);
+void report_github(const Report *report, ReportWriter *writer);
 
 ExitStatus check_foreign(const Arguments *arguments, Str today); /* check -f */
 

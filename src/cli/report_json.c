@@ -27,13 +27,12 @@ static const Value *object_json(Arena *arena, const Finding *finding)
     return map_end(&map, ORIGIN_NONE);
 }
 
-static const Value *finding_json(const Report *report, const Finding *finding, PlaceCursor *cursor)
+static const Value *finding_json(Arena *arena, const Finding *finding, Place place)
 {
-    Place place = origin_place_next(report->sources, cursor, finding->origin);
-    MapBuilder map = map_begin(report->arena);
+    MapBuilder map = map_begin(arena);
     put_text(&map, "rule", finding->rule->id);
     put_text(&map, "severity", str_from(severity_name(finding->severity)));
-    put(&map, "object", object_json(report->arena, finding));
+    put(&map, "object", object_json(arena, finding));
     put_text(&map, "path", finding->path);
     put_text(&map, "file", place.source ? place.source->name : finding->file);
     put_count(&map, "line", place.line);
@@ -52,7 +51,7 @@ static const Value *summary_json(const Report *report)
         put_count(&map, severity_name(levels[i]), report_count(report, levels[i]));
     size_t waived = 0, count;
     for (size_t i = 0; i < report->findings->count; i++)
-        waived += report->findings->list[i].waived;
+        waived += report->findings->list[i]->waived;
     put_count(&map, "waived", waived);
     const RuleCount *counts = report_rules(report, &count);
     for (size_t i = 0; i < count; i++)
@@ -62,26 +61,32 @@ static const Value *summary_json(const Report *report)
     return map_end(&map, ORIGIN_NONE);
 }
 
-void report_json(const Report *report, Buf *out)
+void report_json(const Report *report, ReportWriter *writer)
 {
-    MapBuilder map = map_begin(report->arena);
-    ListBuilder list = list_begin(report->arena);
     PlaceCursor cursor = {0};
+    bool first = true;
+    buf_add(&writer->out, STR("{\n  \"findings\": "));
     for (size_t i = 0; i < report->findings->count; i++) {
-        if (report->findings->list[i].severity >= report->least)
-            list_add(&list, finding_json(report, &report->findings->list[i], &cursor));
+        const Finding *finding = report->findings->list[i];
+        if (finding->severity < report->least)
+            continue;
+        Place place = origin_place_next(report->sources, &cursor, finding->origin);
+        report_item(writer, first, 2, finding_json(writer->arena, finding, place));
+        first = false;
     }
-    put(&map, "findings", list_end(&list, ORIGIN_NONE));
-    put(&map, "summary", summary_json(report));
-    value_print_json_indented(map_end(&map, ORIGIN_NONE), out);
+    report_items_end(writer, first, 2);
+    buf_add(&writer->out, STR(",\n  \"summary\": "));
+    value_print_json_inside(summary_json(report), 2, 13, &writer->out);
+    buf_add(&writer->out, STR("\n}\n"));
 }
 
 /* ---- workflow commands ---- */
 
 /* The runner takes these apart by % escapes, and a property also ends at : and , (actions/toolkit, command.ts). */
-static void add_escaped(const Report *report, Buf *out, Str line, bool property)
+static void add_escaped(ReportWriter *writer, Str line, bool property)
 {
-    Str text = shown_text(report->arena, line);
+    Buf *out = &writer->out;
+    Str text = shown_text(writer->arena, line);
     for (size_t i = 0; i < text.size; i++) {
         char c = text.data[i];
         bool special = c == '%' || (property && (c == ':' || c == ','));
@@ -92,36 +97,38 @@ static void add_escaped(const Report *report, Buf *out, Str line, bool property)
     }
 }
 
-static void add_command(const Report *report, const Finding *finding, PlaceCursor *cursor, Buf *out)
+static void add_command(const Report *report, const Finding *finding, PlaceCursor *cursor, ReportWriter *writer)
 {
+    Buf *out = &writer->out;
     Place place = origin_place_next(report->sources, cursor, finding->origin);
-    Str file = report_file(report, place.source);
+    Str file = report_file(writer->arena, report, place.source);
     buf_printf(out, "::%s ", finding->severity == SEVERITY_INFO ? "notice" : severity_name(finding->severity));
     if (file.size) {
         buf_add(out, STR("file="));
-        add_escaped(report, out, file, true);
+        add_escaped(writer, file, true);
         buf_printf(out, ",line=%u,col=%u,", place.line, place.column);
     }
     buf_add(out, STR("title="));
-    add_escaped(report, out, finding->rule->id, true);
+    add_escaped(writer, finding->rule->id, true);
     buf_add(out, STR("::"));
-    add_escaped(report, out, finding->message, false);
+    add_escaped(writer, finding->message, false);
     buf_add(out, STR("; "));
-    add_escaped(report, out, finding->fix, false);
-    Str where = arena_printf(report->arena, " (%.*s; see kiln standards %.*s)",
-                             STR_ARG(report_object(report->arena, finding)), STR_ARG(finding->rule->id));
-    add_escaped(report, out, where, false);
+    add_escaped(writer, finding->fix, false);
+    Str where = arena_printf(writer->arena, " (%.*s; see kiln standards %.*s)",
+                             STR_ARG(report_object(writer->arena, finding)), STR_ARG(finding->rule->id));
+    add_escaped(writer, where, false);
     buf_add_char(out, '\n');
+    report_written(writer);
 }
 
 /* The worst first: of each kind a step's first ten are shown. */
-void report_github(const Report *report, Buf *out)
+void report_github(const Report *report, ReportWriter *writer)
 {
     for (int level = SEVERITY_ERROR; level >= (int)report->least; level--) {
         PlaceCursor cursor = {0};
         for (size_t i = 0; i < report->findings->count; i++) {
-            if ((int)report->findings->list[i].severity == level)
-                add_command(report, &report->findings->list[i], &cursor, out);
+            if ((int)report->findings->list[i]->severity == level)
+                add_command(report, report->findings->list[i], &cursor, writer);
         }
     }
 }

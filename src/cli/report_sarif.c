@@ -187,8 +187,9 @@ static const Value *location_sarif(Arena *arena, const Finding *finding, Str uri
 
 typedef struct Results {
     const Report *report;
+    ReportWriter *writer;
     const Index *numbers; /* rules by id, as the driver lists them */
-    ListBuilder list;
+    size_t count;
     Index *seen; /* fingerprints, and how often each is there */
     unsigned *times;
     uint32_t fingerprints;
@@ -197,12 +198,12 @@ typedef struct Results {
 /* The same fault of the same object; where there are several, they are numbered in their order. */
 static const Value *fingerprint_of(Results *results, const Finding *finding, Str uri)
 {
-    Arena *arena = results->report->arena;
+    Arena *arena = results->writer->arena;
     char hex[SHA256_HEX_SIZE + 1];
     Str what = arena_printf(arena, "%.*s\n%.*s\n%.*s", STR_ARG(finding->rule->id), STR_ARG(uri),
                             STR_ARG(full_name(arena, finding)));
     sha256_hex(what, hex);
-    Str hash = arena_copy(arena, (Str){hex, 16});
+    Str hash = arena_copy(results->report->arena, (Str){hex, 16});
     uint32_t at = index_put(results->seen, hash, results->fingerprints);
     results->fingerprints += at == results->fingerprints;
     Str name = arena_printf(arena, "%.*s:%u", STR_ARG(hash), ++results->times[at]);
@@ -227,21 +228,21 @@ static Str message_text(Arena *arena, const Finding *finding)
  * Code scanning refuses the whole upload where one result names no file. What has none is shown in the one that we
  * wrote, or in one named stdin, which is not in the repository and so is shown without its lines.
  */
-static Str result_uri(const Report *report, const Finding *finding, Place *place)
+static Str result_uri(Arena *arena, const Report *report, const Finding *finding, Place *place)
 {
-    Str file = report_file(report, place->source);
+    Str file = report_file(arena, report, place->source);
     bool stream = place->source && !place->source->built_in;
     if (!file.size && !stream)
         *place = (Place){.source = place->source};
-    return uri_of(report->arena, file.size ? file : stream || !finding->file.size ? STR("stdin") : finding->file);
+    return uri_of(arena, file.size ? file : stream || !finding->file.size ? STR("stdin") : finding->file);
 }
 
 static void add_result(Results *results, const Finding *finding, PlaceCursor *cursor)
 {
     const Report *report = results->report;
-    Arena *arena = report->arena;
+    Arena *arena = results->writer->arena;
     Place place = origin_place_next(report->sources, cursor, finding->origin);
-    Str uri = result_uri(report, finding, &place);
+    Str uri = result_uri(arena, report, finding, &place);
     MapBuilder map = map_begin(arena);
     put_text(&map, "ruleId", finding->rule->id);
     put(&map, "ruleIndex", number(arena, index_get(results->numbers, finding->rule->id)));
@@ -251,24 +252,24 @@ static void add_result(Results *results, const Finding *finding, PlaceCursor *cu
     put(&map, "partialFingerprints", fingerprint_of(results, finding, uri));
     if (finding->waived)
         put(&map, "suppressions", suppression_of(arena, finding->waiver));
-    list_add(&results->list, map_end(&map, ORIGIN_NONE));
+    report_item(results->writer, results->count++ == 0, 6, map_end(&map, ORIGIN_NONE));
 }
 
-static const Value *results_sarif(const Report *report, const Index *numbers, Diags *diags)
+static void add_results(const Report *report, const Index *numbers, Diags *diags, ReportWriter *writer)
 {
     size_t count = report->findings->count, left_out = 0;
     Results results = {.report = report,
+                       .writer = writer,
                        .numbers = numbers,
-                       .list = list_begin(report->arena),
                        .seen = index_new(report->arena, count),
                        .times = ARENA_ARRAY(report->arena, unsigned, count + 1)};
     for (int level = SEVERITY_ERROR; level >= (int)report->least; level--) {
         PlaceCursor cursor = {0};
         for (size_t i = 0; i < count; i++) {
-            if ((int)report->findings->list[i].severity != level)
+            if ((int)report->findings->list[i]->severity != level)
                 continue;
-            if (results.list.count < RESULT_LIMIT)
-                add_result(&results, &report->findings->list[i], &cursor);
+            if (results.count < RESULT_LIMIT)
+                add_result(&results, report->findings->list[i], &cursor);
             else
                 left_out++;
         }
@@ -276,19 +277,16 @@ static const Value *results_sarif(const Report *report, const Index *numbers, Di
     if (left_out)
         diag_plain_note(diags, "%zu results are left out: code scanning takes %d, and the worst are there", left_out,
                         RESULT_LIMIT);
-    return list_end(&results.list, ORIGIN_NONE);
+    report_items_end(writer, !results.count, 6);
 }
 
-void report_sarif(const Report *report, Diags *diags, Buf *out)
+void report_sarif(const Report *report, Diags *diags, ReportWriter *writer)
 {
-    Arena *arena = report->arena;
-    Index *numbers = index_new(arena, standards_count(report->standards));
-    MapBuilder map = map_begin(arena), run = map_begin(arena);
-    put(&run, "tool", map_of(arena, "driver", driver_sarif(report, numbers)));
-    put_text(&run, "columnKind", STR("unicodeCodePoints"));
-    put(&run, "results", results_sarif(report, numbers, diags));
-    put_text(&map, "$schema", STR("https://json.schemastore.org/sarif-2.1.0.json"));
-    put_text(&map, "version", STR("2.1.0"));
-    put(&map, "runs", list_of(arena, map_end(&run, ORIGIN_NONE)));
-    value_print_json_indented(map_end(&map, ORIGIN_NONE), out);
+    Index *numbers = index_new(report->arena, standards_count(report->standards));
+    buf_add(&writer->out, STR("{\n  \"$schema\": \"https://json.schemastore.org/sarif-2.1.0.json\",\n"
+                              "  \"version\": \"2.1.0\",\n  \"runs\": [\n    {\n      \"tool\": "));
+    value_print_json_inside(map_of(report->arena, "driver", driver_sarif(report, numbers)), 6, 14, &writer->out);
+    buf_add(&writer->out, STR(",\n      \"columnKind\": \"unicodeCodePoints\",\n      \"results\": "));
+    add_results(report, numbers, diags, writer);
+    buf_add(&writer->out, STR("\n    }\n  ]\n}\n"));
 }

@@ -39,7 +39,7 @@ Diags *diags_new(Arena *arena, const Sources *sources)
 /* Nobody reads so many; a hostile file may have a million mistakes. Errors have their room however much else there is. */
 enum { KEPT_LIMIT = 10000 };
 
-static bool is_kept(Diags *diags, Severity severity)
+bool diags_keep(Diags *diags, Severity severity)
 {
     size_t others = diags->count - diags->errors;
     if (severity == SEVERITY_ERROR ? diags->errors < KEPT_LIMIT : others < KEPT_LIMIT)
@@ -73,7 +73,7 @@ static void diags_format(Diags *diags, Severity severity, Origin origin, Str fil
 
 static void diags_format(Diags *diags, Severity severity, Origin origin, Str file, const char *format, va_list args)
 {
-    if (!is_kept(diags, severity))
+    if (!diags_keep(diags, severity))
         return;
     /* What is clipped is not kept. */
     Buf whole = {0};
@@ -108,7 +108,7 @@ void diag_note(Diags *diags, Origin origin, const char *format, ...)
 
 void diag_report(Diags *diags, Diag diag)
 {
-    if (!is_kept(diags, diag.severity))
+    if (!diags_keep(diags, diag.severity))
         return;
     diag.message = clipped(diags->arena, diag.message);
     diag.detail = diag.detail.size ? clipped(diags->arena, diag.detail) : STR_NONE;

@@ -76,8 +76,8 @@ static bool render_portion(const Flow *flow, const ServiceContext *services, siz
 static void keep_findings(const Flow *flow, Arena *lasting, Findings *into, const Findings *found)
 {
     for (size_t i = 0; i < found->count; i++) {
-        Finding *finding = &found->list[i];
-        Findings one = {.list = finding, .count = 1};
+        Finding *finding = found->list[i];
+        Findings one = {.list = &finding, .count = 1};
         if (flow->pipeline->request->collect || finding->severity >= SEVERITY_WARNING || finding->masked)
             findings_keep(lasting, into, &one);
     }

@@ -124,8 +124,8 @@ static void test_good(Example *example)
         return;
     }
     for (size_t i = 0; i < findings.count; i++) {
-        if (binds(example, findings.list[i].rule))
-            fail_good(example, good, &findings.list[i]);
+        if (binds(example, findings.list[i]->rule))
+            fail_good(example, good, findings.list[i]);
     }
 }
 
@@ -160,7 +160,7 @@ static void check_places(Example *example, const Value *bad, const Findings *fin
     const Value *found = value_get(example->whole, STR("found"));
     bool *taken = ARENA_ARRAY(example->arena, bool, expected_count(found) + 1);
     for (size_t i = 0; i < findings->count; i++) {
-        const Finding *finding = &findings->list[i];
+        const Finding *finding = findings->list[i];
         if (!str_equal(finding->rule->id, example->rule->id))
             continue;
         Str place = place_of(example->arena, finding);

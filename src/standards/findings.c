@@ -10,7 +10,7 @@ size_t findings_errors(const Findings *findings)
 {
     size_t count = 0;
     for (size_t i = 0; i < findings->count; i++)
-        count += findings->list[i].severity == SEVERITY_ERROR;
+        count += findings->list[i]->severity == SEVERITY_ERROR;
     return count;
 }
 
@@ -52,9 +52,9 @@ void findings_select(Findings *findings, const RuleSelection *selection, Diags *
 {
     size_t kept = 0;
     for (size_t i = 0; i < findings->count; i++) {
-        const Finding *finding = &findings->list[i];
+        Finding *finding = findings->list[i];
         if (rule_selected(selection, finding->rule->id))
-            findings->list[kept++] = *finding;
+            findings->list[kept++] = finding;
         else if (finding->masked)
             diags_mask(diags, finding->origin);
     }
@@ -63,14 +63,24 @@ void findings_select(Findings *findings, const RuleSelection *selection, Diags *
 
 /* ---- keeping ---- */
 
-void findings_add(Findings *into, const Findings *from, Arena *arena)
+static void add(Arena *arena, Findings *findings, Finding *finding)
 {
-    for (size_t i = 0; i < from->count; i++) {
-        ARENA_GROW(arena, into->list, into->count, into->capacity);
-        into->list[into->count++] = from->list[i];
-    }
+    ARENA_GROW(arena, findings->list, findings->count, findings->capacity);
+    findings->list[findings->count++] = finding;
 }
 
+void findings_put(Arena *arena, Findings *findings, Finding finding)
+{
+    Finding *own = ARENA_NEW(arena, Finding);
+    *own = finding;
+    add(arena, findings, own);
+}
+
+void findings_add(Findings *into, const Findings *from, Arena *arena)
+{
+    for (size_t i = 0; i < from->count; i++)
+        add(arena, into, from->list[i]);
+}
 
 static void put_text(MapBuilder *map, const char *key, const Value *from, const char *path)
 {
@@ -106,39 +116,38 @@ static const Value *waiver_kept(Arena *arena, const Value *waiver)
 void findings_keep(Arena *arena, Findings *into, const Findings *from)
 {
     for (size_t i = 0; i < from->count; i++) {
-        Finding kept = from->list[i];
-        bool again = i && from->list[i - 1].object == kept.object;
-        kept.object = again ? into->list[into->count - 1].object : name_of(arena, kept.object);
+        Finding kept = *from->list[i];
+        bool again = i && from->list[i - 1]->object == kept.object;
+        kept.object = again ? into->list[into->count - 1]->object : name_of(arena, kept.object);
         kept.waiver = waiver_kept(arena, kept.waiver);
         kept.file = arena_copy(arena, kept.file);
         kept.path = arena_copy(arena, kept.path);
         kept.message = arena_copy(arena, kept.message);
         kept.fix = arena_copy(arena, kept.fix);
-        ARENA_GROW(arena, into->list, into->count, into->capacity);
-        into->list[into->count++] = kept;
+        findings_put(arena, into, kept);
     }
 }
 
 /* ---- order ---- */
 
 typedef struct Sorted {
-    Finding finding;
+    Finding *finding;
     Str source;
 } Sorted;
 
 static int finding_order(const void *left, const void *right)
 {
-    const Sorted *a = left, *b = right;
-    int order = str_compare(a->source, b->source);
+    const Finding *a = ((const Sorted *)left)->finding, *b = ((const Sorted *)right)->finding;
+    int order = str_compare(((const Sorted *)left)->source, ((const Sorted *)right)->source);
     if (!order)
-        order = (a->finding.origin > b->finding.origin) - (a->finding.origin < b->finding.origin);
+        order = (a->origin > b->origin) - (a->origin < b->origin);
     if (!order)
-        order = str_compare(a->finding.rule->id, b->finding.rule->id);
+        order = str_compare(a->rule->id, b->rule->id);
     if (!order)
-        order = str_compare(a->finding.file, b->finding.file);
+        order = str_compare(a->file, b->file);
     if (!order)
-        order = str_compare(a->finding.path, b->finding.path);
-    return order ? order : str_compare(a->finding.message, b->finding.message);
+        order = str_compare(a->path, b->path);
+    return order ? order : str_compare(a->message, b->message);
 }
 
 void findings_sort(Findings *findings, const Sources *sources)
@@ -148,7 +157,7 @@ void findings_sort(Findings *findings, const Sources *sources)
     if (!sorted)
         base_out_of_memory();
     for (size_t i = 0; i < count; i++) {
-        const Source *source = sources_find(sources, findings->list[i].origin);
+        const Source *source = sources_find(sources, findings->list[i]->origin);
         sorted[i] = (Sorted){findings->list[i], source ? source->name : STR("")};
     }
     qsort(sorted, count, sizeof *sorted, finding_order);
@@ -162,29 +171,34 @@ void findings_sort(Findings *findings, const Sources *sources)
 
 /* ---- as diagnostics ---- */
 
-static void report(const Finding *finding, Diags *diags)
+/* The buffers are empty before and after, and used again. */
+static void report(const Finding *finding, Diags *diags, Buf *message, Buf *detail)
 {
-    Arena *arena = diags_arena(diags);
-    Str message = arena_printf(arena, "%.*s (%.*s); %.*s", STR_ARG(finding->message), STR_ARG(finding->rule->id),
-                               STR_ARG(finding->fix));
     Str name = finding_name(finding);
-    Str detail = arena_printf(arena, "in %.*s: %.*s%s%.*s%s%.*s", STR_ARG(finding->file),
-                              STR_ARG(finding_kind(finding)), name.size || finding->form == FORM_MANIFEST ? " " : "",
-                              STR_ARG(name), finding->path.size ? ", " : "", STR_ARG(finding->path));
+    buf_printf(message, "%.*s (%.*s); %.*s", STR_ARG(finding->message), STR_ARG(finding->rule->id),
+               STR_ARG(finding->fix));
+    buf_printf(detail, "in %.*s: %.*s%s%.*s%s%.*s", STR_ARG(finding->file), STR_ARG(finding_kind(finding)),
+               name.size || finding->form == FORM_MANIFEST ? " " : "", STR_ARG(name), finding->path.size ? ", " : "",
+               STR_ARG(finding->path));
     diag_report(diags, (Diag){.severity = finding->severity,
                               .origin = finding->origin,
-                              .message = message,
-                              .detail = detail,
+                              .message = buf_str(message),
+                              .detail = buf_str(detail),
                               .masked = finding->masked});
+    message->size = detail->size = 0;
 }
 
+/* Nothing is written of one that is counted alone, but that there is a secret. */
 void findings_report(const Findings *findings, Severity least, Diags *diags)
 {
+    Buf message = {0}, detail = {0};
     for (size_t i = 0; i < findings->count; i++) {
-        const Finding *finding = &findings->list[i];
-        if (finding->severity >= least)
-            report(finding, diags);
+        const Finding *finding = findings->list[i];
+        if (finding->severity >= least && diags_keep(diags, finding->severity))
+            report(finding, diags, &message, &detail);
         else if (finding->masked)
             diags_mask(diags, finding->origin);
     }
+    buf_release(&message);
+    buf_release(&detail);
 }

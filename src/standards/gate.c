@@ -44,6 +44,10 @@ typedef struct Judging {
     MapEntry *names;
     Value map;
     JsoneScope functions, scope;
+    /* What many findings say alike is kept once. */
+    Index *said;
+    Str *sayings;
+    size_t said_count, said_capacity;
     bool failed;
 } Judging;
 
@@ -126,7 +130,20 @@ static bool evaluate_truth(Judging *judging, const CompiledRule *rule, const cha
 static Str evaluate_text(Judging *judging, LazyTemplate *templ)
 {
     const Value *text = evaluate(judging, templ);
-    return text && value_is_scalar(text) ? arena_copy(judging->lasting, value_text(text)) : STR("");
+    return text && value_is_scalar(text) ? value_text(text) : STR("");
+}
+
+static Str kept_once(Judging *judging, Str text)
+{
+    if (!judging->said)
+        judging->said = index_new(judging->lasting, 8);
+    uint32_t at = index_get(judging->said, text);
+    if (at != INDEX_NONE)
+        return judging->sayings[at];
+    Str kept = arena_copy(judging->lasting, text);
+    index_put(judging->said, kept, (uint32_t)judging->said_count);
+    ARENA_GROW(judging->lasting, judging->sayings, judging->said_count, judging->said_capacity);
+    return judging->sayings[judging->said_count++] = kept;
 }
 
 static Str finding_path(Judging *judging, const Item *item, Str at)
@@ -169,15 +186,13 @@ static void add_finding(Judging *judging, const CompiledRule *rule, const Check 
                        .object = subject->object,
                        .form = subject->file->form,
                        .file = subject->file->path,
-                       .path = arena_copy(judging->lasting, finding_path(judging, item, check->at)),
+                       .path = kept_once(judging, finding_path(judging, item, check->at)),
                        .origin = decided == ORIGIN_NONE ? finding_origin(judging, subject, place) : decided,
-                       .message = evaluate_text(judging, check->message),
-                       .fix = evaluate_text(judging, fix),
+                       .message = arena_copy(judging->lasting, evaluate_text(judging, check->message)),
+                       .fix = kept_once(judging, evaluate_text(judging, fix)),
                        .masked = rule->masked};
     waiver_apply(judging->lasting, &judging->gate, subject->file, &finding);
-    Findings *findings = judging->findings;
-    ARENA_GROW(judging->lasting, findings->list, findings->count, findings->capacity);
-    findings->list[findings->count++] = finding;
+    findings_put(judging->lasting, judging->findings, finding);
 }
 
 static void name_put(Judging *judging, size_t at, const Value *value)

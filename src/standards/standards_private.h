@@ -212,6 +212,11 @@ ObjectKind object_kind_of(FileForm form, const Value *object);
 Str object_kind_full(Arena *arena, ObjectKind kind);
 
 /* waiver.c: lowers a waived finding to info, and names the waiver; one that has ended is named in the message. */
+/* ---- findings.c ---- */
+
+/* Adds a copy of finding, whose texts must last as long. */
+void findings_put(Arena *arena, Findings *findings, Finding finding);
+
 void waiver_apply(Arena *arena, const GateScope *scope, const RenderedFile *file, Finding *finding);
 
 /* functions.c */

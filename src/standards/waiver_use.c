@@ -47,7 +47,7 @@ void waiver_uses_add(WaiverUses *uses, const Value *waivers)
 void waiver_uses_note(WaiverUses *uses, const Findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++) {
-        const Value *waiver = findings->list[i].waiver;
+        const Value *waiver = findings->list[i]->waiver;
         uint32_t at = waiver ? index_get(uses->index, key_of(uses->arena, waiver)) : INDEX_NONE;
         if (at != INDEX_NONE)
             uses->list[at].needed = true;

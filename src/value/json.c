@@ -118,7 +118,7 @@ static bool print_short(const Value *value, size_t column, Buf *out)
     return false;
 }
 
-static void print_indented(const Value *value, size_t indent, size_t column, Buf *out)
+void value_print_json_inside(const Value *value, size_t indent, size_t column, Buf *out)
 {
     if (print_short(value, column, out))
         return;
@@ -131,7 +131,7 @@ static void print_indented(const Value *value, size_t indent, size_t column, Buf
             print_string(value->entries[i].key, out);
             buf_add(out, STR(": "));
         }
-        print_indented(map ? value->entries[i].value : value->items[i], indent + 2, out->size - start, out);
+        value_print_json_inside(map ? value->entries[i].value : value->items[i], indent + 2, out->size - start, out);
         buf_add(out, i + 1 < value->size ? STR(",\n") : STR("\n"));
     }
     buf_add_repeat(out, ' ', indent);
@@ -140,6 +140,6 @@ static void print_indented(const Value *value, size_t indent, size_t column, Buf
 
 void value_print_json_indented(const Value *value, Buf *out)
 {
-    print_indented(value, 0, 0, out);
+    value_print_json_inside(value, 0, 0, out);
     buf_add_char(out, '\n');
 }

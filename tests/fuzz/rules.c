@@ -38,7 +38,7 @@ static size_t times_found(const Findings *findings, const Finding *wanted)
 {
     size_t times = 0;
     for (size_t i = 0; i < findings->count; i++) {
-        const Finding *finding = &findings->list[i];
+        const Finding *finding = findings->list[i];
         times += finding->rule == wanted->rule && finding->severity == wanted->severity &&
                  str_equal(finding->path, wanted->path);
     }

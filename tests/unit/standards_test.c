@@ -68,7 +68,7 @@ static size_t found(const Bench *bench, Str id, FileForm form, const Value *cons
     assert_true(judged);
     size_t hits = 0;
     for (size_t i = 0; i < findings.count; i++) {
-        const Finding *finding = &findings.list[i];
+        const Finding *finding = findings.list[i];
         if (!str_equal(finding->rule->id, id))
             continue;
         hits++;
