@@ -61,6 +61,24 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+Str name_lowered(Arena *arena, Str name)
+{
+    char *lower = arena_text(arena, name);
+    for (size_t i = 0; i < name.size; i++)
+        lower[i] = lower[i] >= 'A' && lower[i] <= 'Z' ? (char)(lower[i] + ('a' - 'A')) : lower[i];
+    return (Str){lower, name.size};
+}
+
+bool name_folds_to(Str name, Str lowered)
+{
+    for (size_t i = 0; name.size == lowered.size && i < name.size; i++) {
+        char c = name.data[i];
+        if ((c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c) != lowered.data[i])
+            return false;
+    }
+    return name.size == lowered.size;
+}
+
 /* In lower case: names of contexts, properties and functions are not case-sensitive. */
 static Str read_name(Reader *reader)
 {
@@ -68,10 +86,11 @@ static Str read_name(Reader *reader)
     while (is_letter(peek(reader, 0)) || is_digit(peek(reader, 0)) || peek(reader, 0) == '-')
         reader->at++;
     Str name = str_slice(reader->text, start, reader->at);
-    char *lower = arena_text(reader->arena, name);
-    for (size_t i = 0; i < name.size; i++)
-        lower[i] = lower[i] >= 'A' && lower[i] <= 'Z' ? (char)(lower[i] + ('a' - 'A')) : lower[i];
-    return (Str){lower, name.size};
+    for (size_t i = 0; i < name.size; i++) {
+        if (name.data[i] >= 'A' && name.data[i] <= 'Z')
+            return name_lowered(reader->arena, name);
+    }
+    return name;
 }
 
 /* 'it''s': a quote is doubled. */
@@ -261,19 +280,19 @@ static void read_or(Reader *reader)
     reader->depth--;
 }
 
-Expression expression_read(Arena *arena, Str text, size_t *at)
+void expression_read(Arena *arena, Str text, size_t *at, Expression *expression)
 {
-    Expression result = {0};
     ptrdiff_t end = str_find(text, STR("}}"), *at);
-    Reader reader = {.arena = arena, .text = text, .at = *at, .result = &result};
+    Reader reader = {.arena = arena, .text = text, .at = *at, .result = expression};
+    expression->use_count = expression->call_count = 0;
+    expression->fault = NULL;
     if ((end < 0 ? text.size : (size_t)end) - *at > EXPRESSION_LENGTH)
         fail(&reader, "it is longer than 21000 characters");
     else
         read_or(&reader);
-    if (!result.fault && !at_end(&reader))
+    if (!expression->fault && !at_end(&reader))
         fail(&reader, "an operator is missing between two values");
     *at = reader.at + 2 < text.size ? reader.at + 2 : text.size;
-    return result;
 }
 
 bool expression_next(Str text, size_t *at)

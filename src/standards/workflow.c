@@ -215,8 +215,9 @@ static bool is_tainted(Str path)
 
 static bool text_is_tainted(Arena *arena, Str text)
 {
+    Expression expression = {0};
     for (size_t at = 0; expression_next(text, &at);) {
-        Expression expression = expression_read(arena, text, &at);
+        expression_read(arena, text, &at, &expression);
         for (size_t i = 0; i < expression.use_count; i++) {
             if (!expression.uses[i].judged && is_tainted(expression.uses[i].path))
                 return true;
@@ -277,8 +278,9 @@ static void add_script(Items *items, const StepPlace *place, const Value *script
 {
     Str text = value_is_none(script) ? STR("") : text_of(script);
     ListBuilder tainted = list_begin(items->arena);
+    Expression expression = {0};
     for (size_t at = 0; expression_next(text, &at);) {
-        Expression expression = expression_read(items->arena, text, &at);
+        expression_read(items->arena, text, &at, &expression);
         for (size_t i = 0; i < expression.use_count; i++) {
             const ContextUse *use = &expression.uses[i];
             if (!use->judged && use_is_tainted(items, place, use->path))

@@ -30,8 +30,13 @@ typedef struct Expression {
     const char *fault; /* what is wrong with its form, or NULL */
 } Expression;
 
-/* Reads one expression from *at on, up to }} or the end of the text, and moves *at behind it. */
-Expression expression_read(Arena *arena, Str text, size_t *at);
+/* Reads one expression from *at on, up to }} or the end of the text, and moves *at behind it. One that was read before
+ * is used again; the first starts as {0}. Names may point into text. */
+void expression_read(Arena *arena, Str text, size_t *at, Expression *expression);
+/* Names of contexts, properties and functions, ids and inputs are not case-sensitive. */
+Str name_lowered(Arena *arena, Str name);
+/* Whether a name is the other one, which is in lower case. */
+bool name_folds_to(Str name, Str lowered);
 /* Moves *at behind the next ${{; false where there is none. */
 bool expression_next(Str text, size_t *at);
 

@@ -177,7 +177,18 @@ typedef struct Faults {
     const Value *job;       /* that is looked at, or NULL */
     Index *steps;           /* the ids of its steps so far, in lower case; NULL outside of jobs */
     const Value *inputs[2]; /* of workflow_call and workflow_dispatch */
+    Expression expression;  /* that is being looked at */
+    Index *said;            /* what has been said of the text that holds it; NULL outside of one */
 } Faults;
+
+/* A text may hold the same expressions a thousand times. */
+static bool is_said(const Faults *faults, Str message)
+{
+    bool said = faults->said && index_get(faults->said, message) != INDEX_NONE;
+    if (faults->said)
+        index_put(faults->said, message, 0);
+    return said;
+}
 
 static void fault(Faults *faults, const Path *path, const Value *anchor, const char *fix, const char *format, ...)
     KILN_PRINTF(5, 6);
@@ -188,6 +199,8 @@ static void fault(Faults *faults, const Path *path, const Value *anchor, const c
     va_start(args, format);
     Str message = arena_vprintf(faults->arena, format, args);
     va_end(args);
+    if (is_said(faults, message))
+        return;
     MapBuilder item = map_begin(faults->arena);
     map_set(&item, STR("message"), ORIGIN_NONE, value_new_string(faults->arena, anchor->origin, message));
     map_set(&item, STR("fix"), ORIGIN_NONE, value_new_string(faults->arena, anchor->origin, str_from(fix)));
@@ -199,31 +212,12 @@ static bool is_computed(const Value *value)
     return value_is(value, VALUE_STRING) && str_find(value_text(value), STR("${{"), 0) >= 0;
 }
 
-static Str lower(Arena *arena, Str text)
-{
-    char *copy = arena_text(arena, text);
-    for (size_t i = 0; i < text.size; i++)
-        copy[i] = copy[i] >= 'A' && copy[i] <= 'Z' ? (char)(copy[i] + ('a' - 'A')) : copy[i];
-    return (Str){copy, text.size};
-}
-
 /* ---- what expressions refer to ---- */
-
-/* Whether a name is the other one, which is in lower case. */
-static bool folds_to(Str name, Str lowered)
-{
-    for (size_t i = 0; name.size == lowered.size && i < name.size; i++) {
-        char c = name.data[i];
-        if ((c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c) != lowered.data[i])
-            return false;
-    }
-    return name.size == lowered.size;
-}
 
 static const Value *get_folded(const Value *map, Str name)
 {
     for (uint32_t i = 0; value_is(map, VALUE_MAP) && i < map->size; i++) {
-        if (folds_to(map->entries[i].key, name))
+        if (name_folds_to(map->entries[i].key, name))
             return map->entries[i].value;
     }
     return NULL;
@@ -233,7 +227,7 @@ static bool is_needed(const Faults *faults, Str name)
 {
     const Value *needs = value_get(faults->job, STR("needs"));
     for (size_t i = 0; i < workflow_count(needs); i++) {
-        if (folds_to(text_of(workflow_at(needs, i)), name))
+        if (name_folds_to(text_of(workflow_at(needs, i)), name))
             return true;
     }
     return false;
@@ -368,29 +362,36 @@ static void check_call(Faults *faults, const Path *path, const Value *anchor, Se
 static void check_expression(Faults *faults, const Path *path, const Value *anchor, Setting setting, size_t *at)
 {
     Str text = value_text(anchor);
-    Expression expression = expression_read(faults->arena, text, at);
-    if (expression.fault) {
-        fault(faults, path, anchor, "correct the expression", "an expression cannot be read: %s", expression.fault);
+    Expression *expression = &faults->expression;
+    expression_read(faults->arena, text, at, expression);
+    if (expression->fault) {
+        fault(faults, path, anchor, "correct the expression", "an expression cannot be read: %s", expression->fault);
         return;
     }
-    for (size_t i = 0; i < expression.use_count; i++)
-        check_use(faults, path, anchor, setting, expression.uses[i].path);
-    for (size_t i = 0; i < expression.call_count; i++)
-        check_call(faults, path, anchor, setting, &expression.calls[i]);
+    for (size_t i = 0; i < expression->use_count; i++)
+        check_use(faults, path, anchor, setting, expression->uses[i].path);
+    for (size_t i = 0; i < expression->call_count; i++)
+        check_call(faults, path, anchor, setting, &expression->calls[i]);
+}
+
+static void check_text(Faults *faults, const Path *path, const Value *text, Setting setting)
+{
+    faults->said = index_new(faults->arena, 4);
+    for (size_t at = 0; expression_next(value_text(text), &at);) {
+        if (str_find(value_text(text), STR("}}"), at) < 0) {
+            fault(faults, path, text, "close it with }}", "an expression lacks its }}");
+            break;
+        }
+        check_expression(faults, path, text, setting, &at);
+    }
+    faults->said = NULL;
 }
 
 /* All texts of a value. */
 static void check_value(Faults *faults, const Path *path, const Value *value, Setting setting)
 {
-    if (is_computed(value)) {
-        for (size_t at = 0; expression_next(value_text(value), &at);) {
-            if (str_find(value_text(value), STR("}}"), at) < 0) {
-                fault(faults, path, value, "close it with }}", "an expression lacks its }}");
-                return;
-            }
-            check_expression(faults, path, value, setting, &at);
-        }
-    }
+    if (is_computed(value))
+        check_text(faults, path, value, setting);
     for (uint32_t i = 0; value_is(value, VALUE_LIST) && i < value->size; i++)
         check_value(faults, &(Path){path, STR_NONE, i}, value->items[i], setting);
     for (uint32_t i = 0; value_is(value, VALUE_MAP) && i < value->size; i++)
@@ -537,7 +538,7 @@ static void note_step(Faults *faults, const Path *path, const Value *step, uint3
     const Value *id = value_get(step, STR("id"));
     if (!value_is(id, VALUE_STRING))
         return;
-    Str name = lower(faults->arena, value_text(id));
+    Str name = name_lowered(faults->arena, value_text(id));
     if (index_put(faults->steps, name, at) != at)
         fault(faults, &(Path){path, STR("id"), 0}, id, "give each step an id of its own",
               "two steps have the id '%.*s'", STR_ARG(value_text(id)));
@@ -566,7 +567,7 @@ static void check_job_needs(Faults *faults, const Path *up, const MapEntry *job)
     for (size_t i = 0; i < workflow_count(needs); i++) {
         const Value *needed = workflow_at(needs, i);
         Str name = text_of(needed);
-        if (!value_get(faults->jobs, name) && !get_folded(faults->jobs, lower(faults->arena, name)))
+        if (!value_get(faults->jobs, name) && !get_folded(faults->jobs, name_lowered(faults->arena, name)))
             fault(faults, &path, needed, "correct the name, or add the job",
                   "job '%.*s' needs '%.*s', which is no job", STR_ARG(job->key), STR_ARG(name));
     }
