@@ -44,7 +44,7 @@ static Field fields[LIMIT];
 static size_t type_count, field_count, word_count, bound_count = 1;
 static Text words[LIMIT];
 static long long bounds[LIMIT][2];
-static const char *line_start;
+static const char *line_start = "";
 
 static void fail(const char *what)
 {
