@@ -47,51 +47,7 @@ void items_add(Items *items, Item item)
     items->list[items->count++] = item;
 }
 
-/* ---- pods ---- */
-
-static const struct {
-    Str kind;
-    const char *path;
-} pod_paths[] = {
-    {NAME("Deployment"), "spec.template.spec"}, {NAME("StatefulSet"), "spec.template.spec"},
-    {NAME("DaemonSet"), "spec.template.spec"},  {NAME("ReplicaSet"), "spec.template.spec"},
-    {NAME("Rollout"), "spec.template.spec"},    {NAME("Job"), "spec.template.spec"},
-    {NAME("CronJob"), "spec.jobTemplate.spec.template.spec"}, {NAME("Pod"), "spec"},
-};
-
-bool is_pod_bearing(Str kind)
-{
-    for (size_t i = 0; i < LENGTH_OF(pod_paths); i++) {
-        if (str_equal(kind, pod_paths[i].kind))
-            return true;
-    }
-    return false;
-}
-
-const Value *pod_of(const Value *object, const char **path)
-{
-    Str kind = text_of(value_get(object, STR("kind")));
-    for (size_t i = 0; i < LENGTH_OF(pod_paths); i++) {
-        if (!str_equal(kind, pod_paths[i].kind))
-            continue;
-        const Value *pod = value_path(object, pod_paths[i].path);
-        if (path)
-            *path = pod_paths[i].path;
-        return value_is(pod, VALUE_MAP) ? pod : NULL;
-    }
-    return NULL;
-}
-
-/* The labels that its pods bear. */
-const Value *pod_labels(const Value *object)
-{
-    Str kind = value_text_at(object, "kind");
-    if (str_equal(kind, STR("Pod")))
-        return value_path(object, "metadata.labels");
-    if (str_equal(kind, STR("CronJob")))
-        return value_path(object, "spec.jobTemplate.spec.template.metadata.labels");
-    return value_path(object, "spec.template.metadata.labels");
-}
+/* ---- objects, pods, containers ---- */
 
 static void add_containers(Items *items, const Value *object, const char *list_name)
 {

@@ -44,13 +44,8 @@ static Str deployment_behind(Str replica_set, const Value *pod)
 /* Only what carries the whole pod template answers for what is made of it; of others the made object is judged. */
 static bool answers_for(Str owner_kind)
 {
-    static const char *const kinds[] = {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet",
-                                        "Rollout",    "Job",        "CronJob",     "Service"};
-    for (size_t i = 0; i < LENGTH_OF(kinds); i++) {
-        if (str_equal(owner_kind, str_from(kinds[i])))
-            return true;
-    }
-    return false;
+    return str_equal(owner_kind, STR("Service")) ||
+           (is_pod_bearing(owner_kind) && !str_equal(owner_kind, STR("Pod")));
 }
 
 static bool is_controlled(Arena *arena, const Index *known, const Value *object)

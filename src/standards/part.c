@@ -214,7 +214,7 @@ static void leave_object(Worker *worker, const ObjectSet *set, Arena *arena, siz
     ObjectKind kind = object_kind_of(file->form, object);
     if (file->reference || kind.another)
         return;
-    if (is_counted(kind.name))
+    if (is_pod_bearing(kind.name))
         add_amounts(worker, set, arena, object);
     if (!str_equal(kind.name, STR("LimitRange")))
         return;

@@ -60,27 +60,11 @@ static __int128 amount_of_pod(const Value *pod, const Resource *resource)
 static int64_t most_pods(const ObjectSet *set, Arena *arena, const Value *workload)
 {
     const Value *autoscaler = object_set_hpa_of(set, arena, workload);
-    Str kind = value_text_at(workload, "kind");
-    const Value *number = autoscaler->kind == VALUE_MAP ? value_path(autoscaler, "spec.maxReplicas")
-                          : str_equal(kind, STR("Job")) ? value_path(workload, "spec.parallelism")
-                          : str_equal(kind, STR("CronJob"))
-                              ? value_path(workload, "spec.jobTemplate.spec.parallelism")
-                              : value_path(workload, "spec.replicas");
+    const Value *number =
+        autoscaler->kind == VALUE_MAP ? value_path(autoscaler, "spec.maxReplicas") : pod_number(workload);
     int64_t pods;
     bool stated = value_is(number, VALUE_NUMBER) && value_integer(number, &pods) && pods >= 0;
     return stated ? (pods < PODS_MOST ? pods : PODS_MOST) : 1;
-}
-
-static const char *const counted[] = {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout",
-                                      "Job",        "CronJob",     "Pod"};
-
-bool is_counted(Str kind)
-{
-    for (size_t i = 0; i < LENGTH_OF(counted); i++) {
-        if (str_equal(kind, str_from(counted[i])))
-            return true;
-    }
-    return false;
 }
 
 Amounts amounts_of(const ObjectSet *set, Arena *arena, const Value *workload)
@@ -106,8 +90,8 @@ static Amounts amounts_in(const ObjectSet *set, Arena *arena, Str namespace)
     const Beyond *beyond = object_set_beyond(set);
     for (size_t i = 0; beyond && i < LENGTH_OF(resources); i++)
         total.of[i] = beyond_amount(beyond, namespace, i);
-    for (size_t i = 0; i < LENGTH_OF(counted); i++) {
-        const Value *list = (beyond ? object_set_own : object_set_in)(set, arena, str_from(counted[i]), namespace);
+    for (size_t i = 0; pod_kind_at(i).size; i++) {
+        const Value *list = (beyond ? object_set_own : object_set_in)(set, arena, pod_kind_at(i), namespace);
         for (uint32_t j = 0; j < list->size; j++) {
             Amounts amounts = amounts_of(set, arena, list->items[j]);
             amounts_add(&total, &amounts);

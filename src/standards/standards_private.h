@@ -50,10 +50,14 @@ Str each_words(Arena *arena);
 EachFn each_namespace, each_remote_key;
 void items_add(Items *items, Item item);
 enum { EACH_MAX = 48 }; /* no fewer than there are iterations */
+/* pod.c: kinds that make pods; empty behind the last. */
+Str pod_kind_at(size_t index);
 bool is_pod_bearing(Str kind);
 /* The pod spec of a pod-bearing object, and its path; NULL where there is none. */
 const Value *pod_of(const Value *object, const char **path);
-const Value *pod_labels(const Value *object); /* or NULL */
+/* The labels that its pods bear, and how many it is to have; or NULL. */
+const Value *pod_labels(const Value *object);
+const Value *pod_number(const Value *object);
 /* Whether a container declares a port, which is given by its name or its number. */
 bool port_declared(const Value *container, const Value *port);
 
@@ -177,8 +181,6 @@ typedef struct Amounts {
 } Amounts;
 void amounts_add(Amounts *amounts, const Amounts *more);
 Amounts amounts_of(const ObjectSet *set, Arena *arena, const Value *workload);
-/* Whether a quota counts workloads of that kind. */
-bool is_counted(Str kind);
 /* workload.c: what of these limits a LimitRange forbids, in words, or empty. */
 Str range_forbids(Arena *arena, const Value *range, const Value *limits);
 
