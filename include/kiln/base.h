@@ -293,6 +293,8 @@ void file_remove_leftovers(Arena *arena, int folder);
 
 /* Whether a name is that of git's own folder, as a file system that folds case sees it. */
 bool name_is_git(Str name);
+/* Whether Windows takes it, whatever ending follows, for one of its devices: such a file cannot be checked out there. */
+bool name_is_device(Str name);
 
 typedef struct FileEntry {
     Str name;

@@ -93,8 +93,8 @@ typedef struct ProjectOptions {
 /* Whether folder, or one above it, holds a kiln.yaml. */
 bool project_exists(Arena *arena, const char *folder);
 Project *project_load(Arena *arena, Sources *sources, ProjectOptions options, Diags *diags) KILN_MUST_USE;
-/* Whether no service may have this name, because objects of every environment have it. */
-bool project_reserves(Str name);
+/* Why no service may have this name; NULL: it may. */
+const char *project_reserves(Str name);
 const ServiceFile *project_service(const Project *project, Str name);
 const Environment *project_environment(const Project *project, Str name);
 

@@ -310,6 +310,27 @@ bool name_is_git(Str name)
     return name.size == 4 && strncasecmp(name.data, ".git", 4) == 0;
 }
 
+static bool is_word(Str text, const char *word)
+{
+    return text.size == strlen(word) && strncasecmp(text.data, word, text.size) == 0;
+}
+
+/* As git for Windows sees it, which refuses to check these out: blanks before the ending do not count. */
+bool name_is_device(Str name)
+{
+    static const char *const devices[] = {"con", "prn", "aux", "nul", "conin$", "conout$"};
+    Str stem;
+    if (!str_split(&name, '.', &stem))
+        return false;
+    while (stem.size && stem.data[stem.size - 1] == ' ')
+        stem.size--;
+    bool numbered = stem.size == 4 && stem.data[3] >= '1' && stem.data[3] <= '9';
+    bool found = numbered && (is_word(str_slice(stem, 0, 3), "com") || is_word(str_slice(stem, 0, 3), "lpt"));
+    for (size_t i = 0; i < LENGTH_OF(devices); i++)
+        found |= is_word(stem, devices[i]);
+    return found;
+}
+
 static bool is_dots(const char *name)
 {
     return name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2]));

@@ -46,9 +46,9 @@ static bool take_name(NewService *service)
         return false;
     }
     service->name = arguments->operands[0];
-    if (project_reserves(service->name)) {
-        cli_error("'%.*s' cannot be a service's name: kiln itself uses this name in every environment; choose another",
-                  STR_ARG(service->name));
+    const char *reserved = project_reserves(service->name);
+    if (reserved) {
+        cli_error("'%.*s' cannot be a service's name: %s; choose another", STR_ARG(service->name), reserved);
         return false;
     }
     /* A job is called <service>-<job>, and its pods' names are longer still. */

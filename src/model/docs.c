@@ -110,7 +110,10 @@ void model_print_page(Arena *arena, Buf *out)
                      "`${env.domain}`, `${service.version}`, `${vars.a.b}`.\n"));
     add_document(
         &page, MODEL_SERVICE, "services/NAME.yaml",
-        "What a service is. Environments and `defaults` take the same fields, unless the row says otherwise. `kind`, "
+        "What a service is. The file's name is the service's: a-z, 0-9 and `-`, at most 52, from a letter on. "
+        "Names that Windows keeps for devices (`con`, `prn`, `aux`, `nul`, `com1`, `lpt1` and so on) are for neither "
+        "services nor environments, whose files nobody could check out there. "
+        "Environments and `defaults` take the same fields, unless the row says otherwise. `kind`, "
         "`enabled`, `image`, `vars` and `environments` are the service's own; `build` may also stand in the defaults "
         "of "
         "`kiln.yaml`.");

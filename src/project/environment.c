@@ -93,8 +93,11 @@ static void read_environment(Chain *chain, Str file_name)
     Loader *loader = chain->loader;
     Str path = arena_printf(loader->arena, "environments/%.*s", STR_ARG(file_name));
     Str name = str_slice(file_name, 0, file_name.size - 5);
-    if (str_equal(name, STR("argocd"))) {
-        diag_file_error(loader->diags, path, "the environment name 'argocd' is reserved; choose another");
+    bool device = name_is_device(name);
+    if (device || str_equal(name, STR("argocd"))) {
+        const char *why = device ? "one that Windows keeps for a device, so its files cannot be checked out there"
+                                 : "reserved";
+        diag_file_error(loader->diags, path, "the environment name '%.*s' is %s; choose another", STR_ARG(name), why);
         loader->failed = true;
     }
     bool missing;

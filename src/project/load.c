@@ -158,18 +158,20 @@ static bool load_project_file(Loader *loader)
 
 /* ---- services ---- */
 
-/* Policies of an environment: a service's own is called like the service. */
-bool project_reserves(Str name)
+/* Policies of an environment: a service's own is called like the service. Its folder has its name, too. */
+const char *project_reserves(Str name)
 {
-    return str_equal(name, STR("default-deny")) || str_equal(name, STR("acme-solver"));
+    if (str_equal(name, STR("default-deny")) || str_equal(name, STR("acme-solver")))
+        return "kiln itself uses this name in every environment";
+    return name_is_device(name) ? "Windows keeps this name for a device, so its files cannot be checked out there"
+                                : NULL;
 }
 
 static bool service_name_valid(Loader *loader, Str path, Str name)
 {
     const char *why = !name_is_dns_label(name) ? "expected lower case letters, digits and '-', starting with a letter"
                       : name.size > SERVICE_NAME_LIMIT ? "expected at most 52 characters"
-                      : project_reserves(name) ? "kiln itself uses this name in every environment"
-                                          : NULL;
+                                                         : project_reserves(name);
     if (!why)
         return true;
     diag_file_error(loader->diags,

@@ -119,20 +119,25 @@ static void report_twin(Diags *diags, const TreeFile *file, const TreeFile *othe
 }
 
 /* What some file system does not take, or takes for the same as another: letters with marks have two spellings. */
-static bool is_portable(Str path)
+static const char *unportable_why(Str path)
 {
     for (size_t i = 0; i < path.size; i++) {
         if ((unsigned char)path.data[i] > '~' || strchr("\\:*?\"<>|", path.data[i]))
-            return false;
+            return "has a character that not every file system takes; use letters of ASCII, digits, '.', '_' and '-'";
     }
-    return true;
+    Str segment;
+    while (str_split(&path, '/', &segment)) {
+        if (name_is_device(segment))
+            return "has a part that Windows keeps for a device, so it cannot be checked out there; rename it";
+    }
+    return NULL;
 }
 
 static void check_path(Diags *diags, const TreeFile *file)
 {
     const char *why = path_why(file->path);
-    if (!why && !is_portable(file->path))
-        why = "has a character that not every file system takes; use letters of ASCII, digits, '.', '_' and '-'";
+    if (!why)
+        why = unportable_why(file->path);
     if (why)
         diag_error(diags, file->origin, "the output path '%.*s' %s", STR_ARG(file->path), why);
 }

@@ -538,6 +538,19 @@ static void test_list_edges(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void test_device_names(void **state)
+{
+    static const char *const devices[] = {"con", "NUL", "prn.yaml", "Aux.tar.gz", "com1", "LPT9.yaml", "nul .yaml",
+                                          "conin$", "CONOUT$.txt"};
+    static const char *const others[] = {"", ".con", "co", "cone", "con-a", "com", "com0", "com10", "comx", "lpt",
+                                         "nul-yaml", " nul", "conin", "auxiliary.yaml"};
+    (void)state;
+    for (size_t i = 0; i < LENGTH_OF(devices); i++)
+        assert_true(name_is_device(str_from(devices[i])));
+    for (size_t i = 0; i < LENGTH_OF(others); i++)
+        assert_false(name_is_device(str_from(others[i])));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -555,6 +568,7 @@ int main(void)
         TEST(test_write_at_once),
         TEST(test_write_fails),
         TEST(test_write_not_allowed),
+        TEST(test_device_names),
         TEST(test_list),
         TEST(test_list_beneath),
         TEST(test_list_edges),
