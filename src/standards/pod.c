@@ -1,6 +1,6 @@
 /*
- * Kinds that make pods: where in each the pod stands, its labels, and how many there are. Must not know what rules say
- * of them.
+ * Kinds that make pods: where in each the pod stands, its labels, and how many there are. Must not know what rules
+ * say of them.
  */
 #include "standards_private.h"
 
