@@ -98,6 +98,7 @@ static bool survey_environment(void *user, Str environment, const DiffFiles *fro
 {
     Survey *survey = user;
     (void)rest;
+    watch_stage(survey->report.watch, STAGE_COMPARE, environment);
     survey->environment = environment;
     size_t count = survey->count;
     bool ok = diff_each_pair(from, to, note_pair, survey);
@@ -416,6 +417,7 @@ ExitStatus command_affected(const Arguments *arguments)
                      .changed = index_new(arena, 64),
                      .workflows = list_begin(arena)};
     Watch watch = watch_begin(arena);
+    survey.report.watch = &watch;
     bool ok = survey_run(&survey, arguments);
     watch_end(&watch);
     Buf out = {0};

@@ -86,6 +86,7 @@ ExitStatus command_diff(const Arguments *arguments)
     DiffReport report = {.arena = arguments->arena, .sources = sources_new(arguments->arena)};
     report.diags = diags_new(arguments->arena, report.sources);
     Watch watch = watch_begin(arguments->arena);
+    report.watch = &watch;
     bool ok = compare(arguments, &report);
     watch_end(&watch);
     cli_print_diags(report.diags);

@@ -27,6 +27,7 @@ typedef struct DiffReport {
     Arena *arena;
     Sources *sources;
     Diags *diags;
+    Watch *watch; /* of the run that it is of */
     DiffGroup *groups; /* those that differ */
     size_t count;
     size_t capacity;

@@ -208,6 +208,7 @@ bool diff_compare(DiffReport *report, Str name, const DiffFiles *from, const Dif
 {
     Arena *arena = report->arena;
     Comparison c = {.parsing = {.arena = arena, .sources = report->sources, .diags = report->diags}};
+    watch_stage(report->watch, STAGE_COMPARE, name);
     if (!diff_each_pair(from, to, each_different, &c))
         return false;
     c.same += rest ? rest->count : 0;

@@ -54,7 +54,7 @@ static bool selects(const DiffSelection *selection, Str path)
 
 static RenderSession *open_session(const Arguments *arguments, const DiffSelection *selection, DiffReport *report)
 {
-    RenderRequest request = {.folder = cli_folder(arguments)};
+    RenderRequest request = {.folder = cli_folder(arguments), .stage = watch_stage, .stage_user = report->watch};
     request.environments = selection->environments;
     request.environment_count = selection->environment_count;
     request.services = selection->services;
@@ -120,7 +120,11 @@ static bool environment_files(RenderSession *session, Str name, Arena *arena, co
 
 static bool open_old(DiffSides *sides, Diags *diags, const Project *like)
 {
-    RenderRequest request = {.folder = cli_folder(sides->arguments), .place = &sides->base.place, .like = like};
+    RenderRequest request = {.folder = cli_folder(sides->arguments),
+                             .place = &sides->base.place,
+                             .like = like,
+                             .stage = watch_stage,
+                             .stage_user = sides->report->watch};
     if (!cli_threads(sides->arguments, &request.threads))
         return false;
     sides->old = session_open(sides->report->arena, &request, sides->report->sources, diags);

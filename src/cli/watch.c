@@ -25,7 +25,7 @@ static const struct {
     [STAGE_COMPLETE] = {"complete", "completing"},
     [STAGE_RENDER] = {"render", "rendering"},
     [STAGE_JUDGE] = {"judge", "judging"},
-    [STAGE_COMPARE] = {"compare", "comparing with the output"},
+    [STAGE_COMPARE] = {"compare", "comparing"},
     [STAGE_WRITE] = {"write", "writing"},
 };
 
@@ -96,7 +96,7 @@ static Progress *progress_begin(Arena *arena, double start)
     Progress *progress = ARENA_NEW(arena, Progress);
     pthread_condattr_t how;
     progress->start = start;
-    progress->doing = "working";
+    progress->doing = stages[STAGE_LOAD].doing;
     pthread_mutex_init(&progress->lock, NULL);
     pthread_condattr_init(&how);
     pthread_condattr_setclock(&how, CLOCK_MONOTONIC);

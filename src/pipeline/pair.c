@@ -332,7 +332,9 @@ bool session_pair(RenderSession *old, RenderSession *new, const Environment *fro
     struct PairState *state = ARENA_NEW(arena, struct PairState);
     *state = (struct PairState){.arena = arena, .old = {.session = old}, .new = {.session = new}};
     *pair = (SessionPair){.state = state};
+    pipeline_enter(&new->pipeline, STAGE_COMPLETE, to->name);
     begin_sides(state, from, to);
+    pipeline_enter(&new->pipeline, STAGE_RENDER, to->name);
     visit_sides(state);
     bool ok = finish_side(&state->old, arena);
     ok &= finish_side(&state->new, arena);

@@ -10,6 +10,7 @@ RenderSession *session_open(Arena *arena, const RenderRequest *request, Sources 
     session->request = *request;
     session->pipeline = (Pipeline){.arena = arena, .request = &session->request, .sources = sources, .diags = diags,
                                    .result = &session->result};
+    pipeline_enter(&session->pipeline, STAGE_LOAD, STR(""));
     if (!pipeline_load_rendering(&session->pipeline))
         return NULL;
     session->pipeline.pool = pool_new(request->threads);
