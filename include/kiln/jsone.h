@@ -64,7 +64,8 @@ const Template *lazy_template(LazyCompiler *compiler, LazyTemplate *lazy);
 
 /* Budgets of one evaluation; each ends in a diagnostic that names it. */
 typedef struct JsoneLimits {
-    size_t steps;         /* nodes of templates and expressions, elements visited, each 16 bytes of text built */
+    size_t steps;         /* nodes of templates and expressions, elements visited, each 16 bytes of text that is read
+                             and each 4 of what is made */
     size_t depth;         /* nested templates, expressions and values */
     size_t string_bytes;  /* longest string built */
     size_t result_values; /* values made, and values of the result with shared ones counted as often as they appear */

@@ -128,7 +128,7 @@ static const Value *mapped(const Call *call, void (*map)(Str text, Buf *out))
     const Value *from = call->args[0], *result = NULL;
     if (spend_bytes(call->run, call->at, from->size)) {
         map(value_text(from), &out);
-        if (spend_bytes(call->run, call->at, out.size))
+        if (spend_made(call->run, call->at, out.size))
             result = make_string(call->run, from, call->at, arena_copy(call->run->arena, buf_str(&out)));
     }
     buf_release(&out);
@@ -247,7 +247,7 @@ static const Value *invoke_join(const Call *call)
             buf_add(&out, separator);
         good = join_item(call, list->items[i], &inputs, &out) && out.size <= call->run->limits->string_bytes;
     }
-    if (!call->run->error.class && spend_bytes(call->run, call->at, out.size))
+    if (!call->run->error.class && spend_made(call->run, call->at, out.size))
         result = inputs_string(call->run, &inputs, call->at, arena_copy(call->run->arena, buf_str(&out)));
     buf_release(&out);
     return result;

@@ -73,10 +73,10 @@ static bool text_print(JsoneRun *run, const Text *text, const JsoneScope *scope,
             return false;
         size += segment->literal.size + pieces[i].size;
     }
-    if (!spend_bytes(run, text->origin, size))
-        return false;
     /* "${a}" is a's own text. */
     bool alone = text->count == 2 && size == pieces[0].size;
+    if (!(alone ? spend_bytes(run, text->origin, size) : spend_made(run, text->origin, size)))
+        return false;
     *printed = alone ? pieces[0] : join_pieces(run, text, pieces, size);
     return true;
 }

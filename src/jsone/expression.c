@@ -147,7 +147,7 @@ static const Value *concatenate(JsoneRun *run, const Expr *expr, const Value *a,
 {
     size_t size = (size_t)a->size + b->size;
     Inputs inputs;
-    if (!spend_bytes(run, expr->origin, size))
+    if (!spend_made(run, expr->origin, size))
         return NULL;
     char *text = arena_alloc(run->arena, size + 1);
     memcpy(text, a->text, a->size);

@@ -179,12 +179,21 @@ bool fail_values(JsoneRun *run, Origin at)
     return fail(run, FAILURE_LIMIT, at, "evaluation makes more than %zu values", run->limits->result_values);
 }
 
+static bool is_string_allowed(JsoneRun *run, Origin at, size_t bytes)
+{
+    return bytes <= run->limits->string_bytes || fail(run, FAILURE_LIMIT, at,
+                                                      "evaluation makes a string of more than %zu bytes",
+                                                      run->limits->string_bytes);
+}
+
 bool spend_bytes(JsoneRun *run, Origin at, size_t bytes)
 {
-    if (bytes > run->limits->string_bytes)
-        return fail(run, FAILURE_LIMIT, at, "evaluation makes a string of more than %zu bytes",
-                    run->limits->string_bytes);
-    return spend_steps(run, at, bytes / 16);
+    return is_string_allowed(run, at, bytes) && spend_steps(run, at, bytes / 16);
+}
+
+bool spend_made(JsoneRun *run, Origin at, size_t bytes)
+{
+    return is_string_allowed(run, at, bytes) && spend_steps(run, at, bytes / 4);
 }
 
 bool jsone_spend_bytes(JsoneRun *run, Origin at, size_t bytes)

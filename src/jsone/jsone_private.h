@@ -58,7 +58,12 @@ void failure_at_key(JsoneRun *run, Str key);
 const Value *fail_steps(JsoneRun *run, Origin at);
 const Value *fail_depth(JsoneRun *run, Origin at);
 bool fail_values(JsoneRun *run, Origin at);
+/* For text that is read. */
 bool spend_bytes(JsoneRun *run, Origin at, size_t bytes) KILN_MUST_USE;
+/* For text that is made, and so takes memory until the evaluation ends. */
+bool spend_made(JsoneRun *run, Origin at, size_t bytes) KILN_MUST_USE;
+/* What an entry counts that is copied into another map: its share of the index is larger than it is. */
+enum { COPIED_ENTRY = 2 };
 
 static inline bool spend_steps(JsoneRun *run, Origin at, size_t steps)
 {

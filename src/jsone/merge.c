@@ -34,7 +34,7 @@ const Value *eval_merge(JsoneRun *run, const Node *node, const JsoneScope *scope
     if (!list)
         return NULL;
     MapBuilder merged = list->size ? map_begin_with(run->arena, list->items[0]) : map_begin(run->arena);
-    if (!spend_values(run, node->origin, 1 + merged.count))
+    if (!spend_values(run, node->origin, 1 + COPIED_ENTRY * merged.count))
         return NULL;
     for (uint32_t i = 1; i < list->size; i++) {
         const Value *map = list->items[i];
@@ -66,7 +66,7 @@ static const Value *append(JsoneRun *run, Origin at, const Value *left, const Va
 static const Value *merge_maps(JsoneRun *run, Origin at, const Value *left, const Value *right)
 {
     MapBuilder merged = map_begin_with(run->arena, left);
-    if (!spend_values(run, at, 1 + (size_t)left->size + right->size) || !descend(run, at))
+    if (!spend_values(run, at, 1 + COPIED_ENTRY * (size_t)left->size + right->size) || !descend(run, at))
         return NULL;
     for (uint32_t i = 0; i < right->size; i++) {
         const MapEntry *entry = &right->entries[i];

@@ -25,7 +25,7 @@ const Value *eval_json(JsoneRun *run, const Node *node, const JsoneScope *scope)
 {
     const Value *value = node_eval(run, node->operation->value, scope), *result = NULL;
     Buf json = {0};
-    if (value && print_stable_json(run, node->origin, value, &json) && spend_bytes(run, node->origin, json.size) &&
+    if (value && print_stable_json(run, node->origin, value, &json) && spend_made(run, node->origin, json.size) &&
         spend_values(run, node->origin, 1))
         result = value_new_string(run->arena, origin_or(value->origin, node->origin),
                                   arena_copy(run->arena, buf_str(&json)));

@@ -169,7 +169,7 @@ MapBuilder map_begin_with(Arena *arena, const Value *map)
 
 static void builder_index(MapBuilder *map)
 {
-    map->index = index_new(map->arena, map->count * 2);
+    map->index = index_new(map->arena, map->count + SCAN_LIMIT);
     for (size_t i = 0; i < map->count; i++)
         index_put(map->index, map->entries[i].key, (uint32_t)i);
 }
