@@ -6,7 +6,7 @@
 struct Diags {
     Arena *arena;
     const Sources *sources;
-    Diag *list;
+    Diag **list; /* what outgrows its place is then no more than pointers */
     size_t count;
     size_t capacity;
     size_t errors;
@@ -63,8 +63,10 @@ static Str clipped(Arena *arena, Str message)
 
 static void diags_add(Diags *diags, Diag diag)
 {
+    Diag *own = ARENA_NEW(diags->arena, Diag);
+    *own = diag;
     ARENA_GROW(diags->arena, diags->list, diags->count, diags->capacity);
-    diags->list[diags->count++] = diag;
+    diags->list[diags->count++] = own;
     diags->errors += diag.severity == SEVERITY_ERROR;
 }
 
@@ -153,7 +155,7 @@ size_t diags_count(const Diags *diags)
 
 const Diag *diags_at(const Diags *diags, size_t index)
 {
-    return &diags->list[index];
+    return diags->list[index];
 }
 
 const Sources *diags_sources(const Diags *diags)
@@ -169,7 +171,7 @@ Arena *diags_arena(const Diags *diags)
 void diags_move(Diags *into, Diags *from)
 {
     for (size_t i = 0; i < from->count; i++) {
-        Diag diag = from->list[i];
+        Diag diag = *from->list[i];
         diag.file = diag.file.data ? arena_copy(into->arena, diag.file) : diag.file;
         diag_report(into, diag);
     }
@@ -181,7 +183,7 @@ void diags_move(Diags *into, Diags *from)
 
 /* Notes follow what they explain, so they keep the place in the order of the diagnostic before them. */
 typedef struct SortKey {
-    Diag diag;
+    Diag *diag;
     Str file;
     Origin origin;
     size_t order;
@@ -206,12 +208,12 @@ static int said_compare(const SortKey *a, const SortKey *b)
     if (!order)
         order = (a->origin > b->origin) - (a->origin < b->origin);
     if (!order)
-        order = (a->diag.origin > b->diag.origin) - (a->diag.origin < b->diag.origin);
+        order = (a->diag->origin > b->diag->origin) - (a->diag->origin < b->diag->origin);
     if (!order)
-        order = (a->diag.severity > b->diag.severity) - (a->diag.severity < b->diag.severity);
+        order = (a->diag->severity > b->diag->severity) - (a->diag->severity < b->diag->severity);
     if (!order)
-        order = str_compare(a->diag.message, b->diag.message);
-    return order ? order : str_compare(a->diag.detail, b->diag.detail);
+        order = str_compare(a->diag->message, b->diag->message);
+    return order ? order : str_compare(a->diag->detail, b->diag->detail);
 }
 
 static int repeat_compare(const void *left, const void *right)
@@ -241,9 +243,9 @@ static void keys_mark(const Diags *diags, SortKey *keys)
 static void keys_fill(const Diags *diags, SortKey *keys)
 {
     for (size_t i = 0; i < diags->count; i++) {
-        const Diag *diag = &diags->list[i];
+        Diag *diag = diags->list[i];
         bool follows = diag->severity == SEVERITY_NOTE && i > 0;
-        keys[i] = (SortKey){*diag, follows ? keys[i - 1].file : diag_file(diags, diag),
+        keys[i] = (SortKey){diag, follows ? keys[i - 1].file : diag_file(diags, diag),
                             follows ? keys[i - 1].origin : diag->origin, i, false};
     }
 }
@@ -262,7 +264,7 @@ void diags_sort(Diags *diags)
         if (keys[i].repeated)
             continue;
         diags->list[kept++] = keys[i].diag;
-        diags->errors += keys[i].diag.severity == SEVERITY_ERROR;
+        diags->errors += keys[i].diag->severity == SEVERITY_ERROR;
     }
     diags->count = kept;
 }
@@ -289,8 +291,8 @@ static size_t secret_column(const Diags *diags, const Place *place)
     Origin start = place->source->base + (Origin)(line.data - place->source->text.data);
     Origin first = ORIGIN_NONE;
     for (size_t i = 0; i < diags->count; i++) {
-        if (diags->list[i].masked)
-            first = first_in_line(first, diags->list[i].origin, start, line.size);
+        if (diags->list[i]->masked)
+            first = first_in_line(first, diags->list[i]->origin, start, line.size);
     }
     for (size_t i = 0; i < diags->secret_count; i++)
         first = first_in_line(first, diags->secrets[i], start, line.size);
@@ -346,7 +348,7 @@ void diags_print(const Diags *diags, Buf *out)
     size_t start = out->size, errors = diags->errors, shown = 0;
     bool hidden = false; /* a note goes with what it explains */
     for (size_t i = 0; i < diags->count && shown < DIAGS_PRINT_LIMIT; i++) {
-        const Diag *diag = &diags->list[i];
+        const Diag *diag = diags->list[i];
         if (diag->severity != SEVERITY_NOTE)
             hidden = diag->severity != SEVERITY_ERROR && shown + errors >= DIAGS_PRINT_LIMIT;
         if (hidden)
