@@ -619,15 +619,37 @@ static void check_job(Faults *faults, const Path *up, const MapEntry *entry)
 
 /* ---- circles: jobs are taken away whose needs are gone, and what remains waits for itself ---- */
 
-static bool is_waiting(const Faults *faults, const bool *done, const Value *job)
+/* The first by name, or NULL, of the jobs it needs that are not done. */
+static const MapEntry *waits_for(const Faults *faults, const bool *done, const MapEntry *job)
 {
-    const Value *needs = value_get(job, STR("needs"));
+    const Value *needs = value_get(job->value, STR("needs"));
+    const MapEntry *first = NULL;
     for (size_t i = 0; i < workflow_count(needs); i++) {
         const MapEntry *needed = value_entry(faults->jobs, text_of(workflow_at(needs, i)));
-        if (needed && !done[needed - faults->jobs->entries])
-            return true;
+        if (needed && !done[needed - faults->jobs->entries] && (!first || str_compare(needed->key, first->key) < 0))
+            first = needed;
     }
-    return false;
+    return first;
+}
+
+/* Each of those left waits for another, so following them leads into a circle: its first job by name. In whatever order
+ * the jobs stand, it is the same. */
+static const MapEntry *in_circle(const Faults *faults, const bool *done)
+{
+    const MapEntry *jobs = faults->jobs->entries, *job = NULL;
+    bool *seen = ARENA_ARRAY(faults->arena, bool, faults->jobs->size);
+    for (uint32_t i = 0; i < faults->jobs->size; i++) {
+        if (!done[i] && (!job || str_compare(jobs[i].key, job->key) < 0))
+            job = &jobs[i];
+    }
+    for (; !seen[job - jobs]; job = waits_for(faults, done, job))
+        seen[job - jobs] = true;
+    const MapEntry *first = job;
+    for (const MapEntry *next = waits_for(faults, done, job); next != job; next = waits_for(faults, done, next)) {
+        if (str_compare(next->key, first->key) < 0)
+            first = next;
+    }
+    return first;
 }
 
 enum { CIRCLE_JOBS = 1000 }; /* more are not looked at: each round looks at all */
@@ -639,20 +661,17 @@ static void check_circles(Faults *faults, const Path *up)
     do {
         before = left;
         for (uint32_t i = 0; i < count; i++) {
-            if (!done[i] && !is_waiting(faults, done, faults->jobs->entries[i].value)) {
+            if (!done[i] && !waits_for(faults, done, &faults->jobs->entries[i])) {
                 done[i] = true;
                 left--;
             }
         }
     } while (left && left < before && count <= CIRCLE_JOBS);
-    for (uint32_t i = 0; left && left == before && i < count; i++) {
-        if (done[i])
-            continue;
-        const MapEntry *job = &faults->jobs->entries[i];
-        fault(faults, &(Path){&(Path){up, job->key, 0}, STR("needs"), 0}, value_get(job->value, STR("needs")),
-              "let one of the jobs in the circle need less", "job '%.*s' waits for itself", STR_ARG(job->key));
+    if (!left || left < before)
         return;
-    }
+    const MapEntry *job = in_circle(faults, done);
+    fault(faults, &(Path){&(Path){up, job->key, 0}, STR("needs"), 0}, value_get(job->value, STR("needs")),
+          "let one of the jobs in the circle need less", "job '%.*s' waits for itself", STR_ARG(job->key));
 }
 
 /* ---- the whole ---- */
