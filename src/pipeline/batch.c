@@ -87,8 +87,7 @@ void parts_add(Arena *arena, Parts *parts, Pack part)
     parts->list[parts->count++] = part;
 }
 
-/* The pack of a batch that has files. */
-static void texts_add(Pipeline *pipeline, const Extent *extent, const Pack *pack)
+static void text_add(Pipeline *pipeline, const Extent *extent, const Pack *pack)
 {
     Arena *arena = pipeline->arena;
     Texts *texts = extent->workflow ? &pipeline->workflows : &pipeline->tree;
@@ -99,6 +98,16 @@ static void texts_add(Pipeline *pipeline, const Extent *extent, const Pack *pack
         file.pack = pack, file.at = extent->at;
     ARENA_GROW(arena, texts->files, texts->count, texts->capacity);
     texts->files[texts->count++] = file;
+}
+
+static void texts_add(Pipeline *pipeline, const Batch *batch)
+{
+    if (!batch->extent_count)
+        return;
+    Pack *pack = ARENA_NEW(pipeline->arena, Pack);
+    *pack = batch->text;
+    for (size_t i = 0; i < batch->extent_count; i++)
+        text_add(pipeline, &batch->extents[i], pack);
 }
 
 void batch_collect(Pipeline *pipeline, Batch *batch, bool wanted)
@@ -120,9 +129,5 @@ void batch_collect(Pipeline *pipeline, Batch *batch, bool wanted)
     parts_add(pipeline->arena, &pipeline->namespaces, batch->namespaces);
     if (pipeline->request->stream)
         parts_add(pipeline->arena, &pipeline->stream, batch->text);
-    Pack *pack = batch->extent_count ? ARENA_NEW(pipeline->arena, Pack) : NULL;
-    if (pack)
-        *pack = batch->text;
-    for (size_t i = 0; i < batch->extent_count; i++)
-        texts_add(pipeline, &batch->extents[i], pack);
+    texts_add(pipeline, batch);
 }

@@ -633,7 +633,7 @@ static const MapEntry *waits_for(const Faults *faults, const bool *done, const M
 }
 
 /* Each of those left waits for another, so following them leads into a circle: its first job by name. In whatever order
- * the jobs stand, it is the same. */
+ * the jobs stand, it is the same. NULL: none is left. */
 static const MapEntry *in_circle(const Faults *faults, const bool *done)
 {
     const MapEntry *jobs = faults->jobs->entries, *job = NULL;
@@ -642,10 +642,10 @@ static const MapEntry *in_circle(const Faults *faults, const bool *done)
         if (!done[i] && (!job || str_compare(jobs[i].key, job->key) < 0))
             job = &jobs[i];
     }
-    for (; !seen[job - jobs]; job = waits_for(faults, done, job))
+    for (; job && !seen[job - jobs]; job = waits_for(faults, done, job))
         seen[job - jobs] = true;
-    const MapEntry *first = job;
-    for (const MapEntry *next = waits_for(faults, done, job); next != job; next = waits_for(faults, done, next)) {
+    const MapEntry *first = job, *next = job ? waits_for(faults, done, job) : NULL;
+    for (; next && next != job; next = waits_for(faults, done, next)) {
         if (str_compare(next->key, first->key) < 0)
             first = next;
     }
@@ -667,9 +667,9 @@ static void check_circles(Faults *faults, const Path *up)
             }
         }
     } while (left && left < before && count <= CIRCLE_JOBS);
-    if (!left || left < before)
+    const MapEntry *job = left == before ? in_circle(faults, done) : NULL;
+    if (!job)
         return;
-    const MapEntry *job = in_circle(faults, done);
     fault(faults, &(Path){&(Path){up, job->key, 0}, STR("needs"), 0}, value_get(job->value, STR("needs")),
           "let one of the jobs in the circle need less", "job '%.*s' waits for itself", STR_ARG(job->key));
 }
