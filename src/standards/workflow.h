@@ -49,6 +49,11 @@ bool workflow_triggered_by(const Value *workflow, Str event);
 /* Takes over the names of contexts whose text strangers write, from all ${{ }} of a text. */
 void workflow_tainted(Arena *arena, Str text, ListBuilder *found);
 
+/* ---- workflow_circle.c ---- */
+
+/* Of jobs that wait for each other one, the same in whatever order they stand; NULL: none do. */
+const MapEntry *workflow_circle(Arena *arena, const Value *jobs);
+
 /* ---- script.c ---- */
 
 typedef struct ScriptCommand {

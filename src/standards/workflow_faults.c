@@ -617,61 +617,12 @@ static void check_job(Faults *faults, const Path *up, const MapEntry *entry)
     faults->steps = NULL;
 }
 
-/* ---- circles: jobs are taken away whose needs are gone, and what remains waits for itself ---- */
-
-/* The first by name, or NULL, of the jobs it needs that are not done. */
-static const MapEntry *waits_for(const Faults *faults, const bool *done, const MapEntry *job)
-{
-    const Value *needs = value_get(job->value, STR("needs"));
-    const MapEntry *first = NULL;
-    for (size_t i = 0; i < workflow_count(needs); i++) {
-        const MapEntry *needed = value_entry(faults->jobs, text_of(workflow_at(needs, i)));
-        if (needed && !done[needed - faults->jobs->entries] && (!first || str_compare(needed->key, first->key) < 0))
-            first = needed;
-    }
-    return first;
-}
-
-/* Each of those left waits for another, so following them leads into a circle: its first job by name. In whatever order
- * the jobs stand, it is the same. NULL: none is left. */
-static const MapEntry *in_circle(const Faults *faults, const bool *done)
-{
-    const MapEntry *jobs = faults->jobs->entries, *job = NULL;
-    bool *seen = ARENA_ARRAY(faults->arena, bool, faults->jobs->size);
-    for (uint32_t i = 0; i < faults->jobs->size; i++) {
-        if (!done[i] && (!job || str_compare(jobs[i].key, job->key) < 0))
-            job = &jobs[i];
-    }
-    for (; job && !seen[job - jobs]; job = waits_for(faults, done, job))
-        seen[job - jobs] = true;
-    const MapEntry *first = job, *next = job ? waits_for(faults, done, job) : NULL;
-    for (; next && next != job; next = waits_for(faults, done, next)) {
-        if (str_compare(next->key, first->key) < 0)
-            first = next;
-    }
-    return first;
-}
-
-enum { CIRCLE_JOBS = 1000 }; /* more are not looked at: each round looks at all */
-
 static void check_circles(Faults *faults, const Path *up)
 {
-    uint32_t count = faults->jobs->size, left = count, before;
-    bool *done = ARENA_ARRAY(faults->arena, bool, count + 1);
-    do {
-        before = left;
-        for (uint32_t i = 0; i < count; i++) {
-            if (!done[i] && !waits_for(faults, done, &faults->jobs->entries[i])) {
-                done[i] = true;
-                left--;
-            }
-        }
-    } while (left && left < before && count <= CIRCLE_JOBS);
-    const MapEntry *job = left == before ? in_circle(faults, done) : NULL;
-    if (!job)
-        return;
-    fault(faults, &(Path){&(Path){up, job->key, 0}, STR("needs"), 0}, value_get(job->value, STR("needs")),
-          "let one of the jobs in the circle need less", "job '%.*s' waits for itself", STR_ARG(job->key));
+    const MapEntry *job = workflow_circle(faults->arena, faults->jobs);
+    if (job)
+        fault(faults, &(Path){&(Path){up, job->key, 0}, STR("needs"), 0}, value_get(job->value, STR("needs")),
+              "let one of the jobs in the circle need less", "job '%.*s' waits for itself", STR_ARG(job->key));
 }
 
 /* ---- the whole ---- */
